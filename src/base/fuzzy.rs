@@ -1,0 +1,1 @@
+//! Fuzzy matching of short lists.

@@ -1,0 +1,10 @@
+//! What everything else stands on: ids, time, untrusted text, secrets, the operating system.
+//!
+//! Nothing here knows of sessions or agents. `clock` and `sys` alone touch the world outside.
+
+pub mod clock;
+pub mod fuzzy;
+pub mod ids;
+pub mod secret;
+pub mod sys;
+pub mod text;

@@ -1,0 +1,1 @@
+//! Bytes that must not be seen.

@@ -1,0 +1,1 @@
+//! Untrusted text and how it becomes drawable.

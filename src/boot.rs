@@ -1,0 +1,1 @@
+//! Wiring: config, logging, hub, transport and terminal put together.

@@ -1,0 +1,1 @@
+//! Limits, paths, flags and the file that sets them.

@@ -1,0 +1,1 @@
+//! The small process between hub and backend.

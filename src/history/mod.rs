@@ -1,0 +1,1 @@
+//! Read-only view of every profile's state.db.

@@ -1,0 +1,1 @@
+//! Runs the registry against the world.

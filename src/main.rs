@@ -1,0 +1,3 @@
+//! The `hermux` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The session-keyed runtime registry: a pure reducer.

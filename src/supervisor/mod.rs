@@ -1,0 +1,1 @@
+//! Backend processes and their sockets.

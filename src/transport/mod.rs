@@ -1,0 +1,1 @@
+//! Bounded ports between terminal and hub.

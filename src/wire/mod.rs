@@ -1,0 +1,1 @@
+//! What hub and backend say to each other: frames to facts, calls to frames.

@@ -3,6 +3,7 @@
 //! Nothing here knows of sessions or agents. `clock` and `sys` alone touch the world outside.
 
 pub mod clock;
+pub mod digest;
 pub mod fuzzy;
 pub mod ids;
 pub mod secret;

@@ -1,0 +1,341 @@
+//! The language between the registry and a backend, whatever its protocol: facts it tells, calls made to it, replies to
+//! them, and how the link to it stands. The translators in `wire` make these of frames; the registry knows nothing else.
+
+use super::{
+    message::Message,
+    profile::BackendState,
+    session::ApprovalMode,
+    tool::{Subagent, Todo, ToolState},
+    usage::Usage,
+};
+use crate::base::{
+    ids::{LiveId, RequestId, SecretHandle, StoredId, ToolId},
+    text::Untrusted,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a backend can do, as plain flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// A generation that hermux does not speak in full: it says so, and what it does not know is shown, not dropped.
+    pub newer: bool,
+    /// Approvals carry an id of their own.
+    pub approval_ids: bool,
+}
+
+/// What a backend told of one of its sessions. Past tense: it happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// The settings and state of the session; also the sign of its turn's end.
+    Info(Box<InfoFact>),
+    Titled {
+        stored: Option<StoredId>,
+        title: Untrusted,
+    },
+    TurnStarted,
+    /// More answer text. `step_break`: the first text of a later step, whose two line feeds were cut off.
+    Text {
+        text: Untrusted,
+        step_break: bool,
+    },
+    /// Text of a step that was not streamed; the repeated kind never becomes a fact.
+    StepText(Untrusted),
+    /// The last step's text only, or `None`.
+    TurnEnded {
+        outcome: TurnOutcome,
+        text: Option<Untrusted>,
+        usage: Option<Usage>,
+        warning: Option<Untrusted>,
+    },
+    /// Spinner words; `None` clears them.
+    Activity(Option<Untrusted>),
+    Reasoning(Untrusted),
+    /// A whole step's reasoning, from a model that did not stream it, or the answer again: the registry drops it when it has it.
+    ReasoningWhole(Untrusted),
+    /// The model is writing a call; it may never start.
+    ToolAnnounced(Untrusted),
+    ToolStarted {
+        id: ToolId,
+        name: Untrusted,
+        context: Untrusted,
+        args: Option<Untrusted>,
+    },
+    ToolFinished(Box<ToolResult>),
+    ToolRisk {
+        id: Option<ToolId>,
+        name: Untrusted,
+        risk: Untrusted,
+        findings: Untrusted,
+    },
+    Asked(Box<Request>),
+    /// The backend withdrew a request, or its time ran out.
+    Withdrawn {
+        request: RequestId,
+        reason: Option<Untrusted>,
+        expired: bool,
+    },
+    /// A line on what happens: a retry, a compaction. `kind` is the backend's word.
+    Status {
+        kind: Untrusted,
+        text: Untrusted,
+    },
+    /// The turn, or the building of the agent, failed. May come without a `TurnEnded`.
+    Failed(Untrusted),
+    Subagent(Subagent),
+    /// A background prompt is done.
+    BackgroundDone {
+        task: Untrusted,
+        text: Untrusted,
+    },
+    /// A piece of a background process's output.
+    ProcessOutput {
+        process: Untrusted,
+        chunk: Untrusted,
+    },
+    Notified {
+        key: Untrusted,
+        level: super::message::Level,
+        text: Untrusted,
+    },
+    NotificationCleared {
+        key: Untrusted,
+    },
+    /// A kind that hermux does not know. Counted and logged.
+    Unknown {
+        kind: Untrusted,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TurnOutcome {
+    Complete,
+    Interrupted,
+    /// The text is a message for people.
+    Error,
+}
+
+/// What `session.info` says. A field that the backend left out is `None`: the old value stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InfoFact {
+    pub running: Option<bool>,
+    pub stored: Option<StoredId>,
+    pub title: Option<Untrusted>,
+    pub model: Option<Untrusted>,
+    pub provider: Option<Untrusted>,
+    pub reasoning_effort: Option<Untrusted>,
+    pub cwd: Option<Untrusted>,
+    pub branch: Option<Untrusted>,
+    pub approval_mode: Option<ApprovalMode>,
+    pub yolo: Option<bool>,
+    pub fast: Option<bool>,
+    pub usage: Option<Usage>,
+    /// The profile that the backend says it is: it must be the one asked for.
+    pub profile: Option<String>,
+    pub version: Option<Untrusted>,
+    pub warnings: Vec<Untrusted>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolResult {
+    pub id: Option<ToolId>,
+    pub name: Untrusted,
+    pub args: Option<Untrusted>,
+    pub state: ToolState,
+    pub millis: Option<u64>,
+    pub output: Untrusted,
+    pub output_len: u64,
+    pub diff: Option<Untrusted>,
+    pub todos: Option<Vec<Todo>>,
+}
+
+/// A request to the person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    pub id: Option<RequestId>,
+    pub kind: super::prompt::PromptKind,
+    /// How long the backend waits, in milliseconds, where the request or the protocol says so.
+    pub waits: Option<u64>,
+}
+
+/// What the registry asks of a backend. The profile and the call's id travel beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    Create {
+        cwd: String,
+    },
+    /// By durable id. Not lazy: `eager` builds the agent at once.
+    Resume {
+        stored: StoredId,
+        eager: bool,
+    },
+    /// Every session that the process has built.
+    ActiveList,
+    Close {
+        live: LiveId,
+    },
+    Submit {
+        live: LiveId,
+        text: String,
+    },
+    Interrupt {
+        live: LiveId,
+    },
+    /// One of the offered choices, verbatim.
+    Approve {
+        live: LiveId,
+        choice: String,
+    },
+    Clarify {
+        request: RequestId,
+        answer: String,
+    },
+    /// `None`: no password.
+    Sudo {
+        request: RequestId,
+        password: Option<SecretHandle>,
+    },
+    /// `None`: skipped.
+    Secret {
+        request: RequestId,
+        value: Option<SecretHandle>,
+    },
+    TerminalRead {
+        request: RequestId,
+        text: String,
+    },
+    Title {
+        live: LiveId,
+        title: String,
+    },
+    /// Ends the background processes of the whole backend.
+    StopProcesses,
+    /// Whether a provider is configured.
+    Setup,
+    /// A slash command that is not hermux's own.
+    Slash {
+        live: LiveId,
+        command: String,
+    },
+    /// The second route of a slash command that the first one refused.
+    Dispatch {
+        live: LiveId,
+        name: String,
+        arg: String,
+    },
+    /// Settings of one session: `yolo`, `model`, `reasoning`.
+    Set {
+        live: LiveId,
+        key: String,
+        value: String,
+    },
+}
+
+/// The reply to one call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    Built(Box<Built>),
+    ActiveList(Vec<ActiveRow>),
+    /// `false`: it did not know the session.
+    Closed(bool),
+    Submitted(Submitted),
+    Interrupted,
+    /// How many approvals it settled; 0: too late.
+    Approved(u64),
+    /// A clarify, sudo, secret or terminal read was answered in time.
+    Answered,
+    /// It was too late.
+    TooLate,
+    Titled {
+        title: Untrusted,
+        pending: bool,
+    },
+    ProviderConfigured(bool),
+    /// Text for the person, from a slash command.
+    Output {
+        text: Untrusted,
+        warning: Option<Untrusted>,
+    },
+    /// The command wants this text to be submitted.
+    SendText {
+        text: String,
+        notice: Option<Untrusted>,
+    },
+    /// The command puts this text into the composer.
+    Prefill {
+        text: String,
+        notice: Option<Untrusted>,
+    },
+    /// Done, with nothing to say.
+    Done,
+    /// The backend refused.
+    Failed {
+        code: i64,
+        message: Untrusted,
+    },
+    /// No reply will come: the connection ended, or the time for it is over. What became of the call is not known.
+    Lost,
+}
+
+/// A session that the backend has built, for `Create` and `Resume`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Built {
+    pub live: LiveId,
+    pub stored: Option<StoredId>,
+    pub info: InfoFact,
+    /// The transcript as the backend shows it, at most the last 200 messages; ids count from 0.
+    pub messages: Vec<Message>,
+    /// Whether the backend had more messages than these.
+    pub older: bool,
+    /// How it stands, where the reply says so.
+    pub running: Option<bool>,
+    /// Waits for a clarify, sudo, secret or terminal read that this reply does not repeat.
+    pub waiting: bool,
+    /// The turn under way: what the person sent, and the answer's text so far.
+    pub inflight: Option<Inflight>,
+    /// A text in the backend's own queue, put there by somebody else.
+    pub queued: Option<Untrusted>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inflight {
+    pub user: Option<Untrusted>,
+    pub assistant: Untrusted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveRow {
+    pub live: LiveId,
+    pub stored: Option<StoredId>,
+    pub state: ActiveState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActiveState {
+    Idle,
+    Starting,
+    Working,
+    /// For a clarify, sudo, secret or terminal read; never for an approval.
+    Waiting,
+    Unknown,
+}
+
+/// What became of a submitted text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Submitted {
+    /// A turn runs with it.
+    Streaming,
+    /// The backend was busy after all and keeps it for later.
+    Queued,
+    Steered,
+}
+
+/// How the link to a profile's backend changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// A new state to show. `Live` comes with `Up` first.
+    State(BackendState),
+    /// Connected and greeted: calls may be made. Nothing of an earlier connection is valid any more.
+    Up { capabilities: Capabilities },
+    /// The connection is gone. `process`: so is the process, and with it every live id, turn and request.
+    Down { process: bool, why: Untrusted },
+}

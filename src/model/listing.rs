@@ -1,0 +1,24 @@
+//! Rows of stored sessions.
+
+use crate::base::{
+    clock::WallMs,
+    ids::{LineageRoot, ProfileName, StoredId},
+    text::Untrusted,
+};
+use serde::{Deserialize, Serialize};
+
+/// One stored session as Hermes itself lists it: the tip of its compression chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredRow {
+    pub profile: ProfileName,
+    pub id: StoredId,
+    pub lineage: LineageRoot,
+    pub title: Option<Untrusted>,
+    /// The first user message, at most 63 characters.
+    pub preview: Untrusted,
+    pub last_active: WallMs,
+    pub messages: u64,
+    pub source: Untrusted,
+    pub model: Option<Untrusted>,
+    pub cwd: Option<Untrusted>,
+}

@@ -1,0 +1,119 @@
+//! The closed list of ways in which `World` may change.
+
+use super::{
+    body::Body,
+    draft::Draft,
+    message::{Message, MessageState, Part},
+    notice::Notice,
+    profile::Profile,
+    prompt::Prompt,
+    session::{QueueEntry, Session, SessionInfo, Unread},
+    tool::{Subagent, Todo, ToolCall},
+    turn::Turn,
+    usage::Usage,
+};
+use crate::base::{
+    clock::Tick,
+    ids::{LineageRoot, MessageId, NoticeId, ProfileName, SessionId, StoredId},
+    text::Untrusted,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Patch {
+    /// A session is open; its transcript travels apart.
+    SessionAdded(Box<Session>),
+    SessionRemoved(SessionId),
+    /// A change of one session.
+    Session {
+        session: SessionId,
+        change: Change,
+    },
+    /// A change of one session's transcript, sent to those who watch it.
+    Body {
+        session: SessionId,
+        change: BodyChange,
+    },
+    /// The tabs, in their order.
+    Tabs(Vec<SessionId>),
+    /// Added at the end, or replaced where it stands.
+    Profile(Box<Profile>),
+    ProfileRemoved(ProfileName),
+    /// Added, or replaced where one of its id stands.
+    Notice(Box<Notice>),
+    NoticeRemoved(NoticeId),
+}
+
+/// A change of a session's head.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    Ids {
+        stored: Option<StoredId>,
+        lineage: Option<LineageRoot>,
+    },
+    Built(bool),
+    Title(Option<Untrusted>),
+    Info(Box<SessionInfo>),
+    Turn(Turn),
+    /// Added at the end, or replaced where one of its id stands.
+    Prompt(Box<Prompt>),
+    PromptRemoved(crate::base::ids::PromptId),
+    Queue(Vec<QueueEntry>),
+    Usage(Box<Usage>),
+    Unread(Unread),
+    Draft(Draft),
+    Preview(Untrusted),
+    Activity(Option<Untrusted>),
+    Todos(Vec<Todo>),
+    Subagents(Vec<Subagent>),
+    Touched(Tick),
+}
+
+/// A change of a session's transcript.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum BodyChange {
+    /// The whole transcript, or for a terminal that begins to watch, its tail.
+    Set(Box<Body>),
+    /// This terminal no longer watches. Never in the hub's own `World`.
+    Forget,
+    /// At the end.
+    Message(Box<Message>),
+    /// At the end of a message.
+    Part {
+        message: MessageId,
+        part: Box<Part>,
+    },
+    /// More text for a part; `at` must equal the bytes that it has.
+    Append {
+        message: MessageId,
+        part: u32,
+        at: u64,
+        text: String,
+    },
+    ReasoningEnded {
+        message: MessageId,
+        part: u32,
+        at: Tick,
+    },
+    Tool {
+        message: MessageId,
+        part: u32,
+        tool: Box<ToolCall>,
+    },
+    State {
+        message: MessageId,
+        state: MessageState,
+    },
+    /// The message is final: its length in bytes and its digest must be those known.
+    Finish {
+        message: MessageId,
+        state: MessageState,
+        len: u64,
+        digest: u64,
+    },
+    Removed(MessageId),
+    /// The oldest messages left memory: all before this one.
+    Trimmed {
+        first: MessageId,
+    },
+}

@@ -1,0 +1,113 @@
+//! The one function that says how a session stands (I11). Tab, strip, palette, title, badge and `--json` all call it.
+
+use super::{
+    prompt::PromptKind,
+    session::{Session, Unread},
+    turn::TurnState,
+    world::World,
+};
+use crate::base::ids::{ProfileName, SessionId};
+use serde::{Deserialize, Serialize};
+
+/// How a session stands, most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// Waits for an approval, a password or a secret.
+    NeedsDecision,
+    /// Waits for an answer to a question.
+    NeedsAnswer,
+    /// A send or a turn whose fate is not known: only the person can settle it.
+    Uncertain,
+    /// Its last turn failed and nobody has seen it.
+    Failed,
+    /// Its last turn ended and nobody has seen it.
+    Finished,
+    /// New output that nobody has seen, while nothing runs.
+    Unread,
+    /// Works, but nothing was heard for long.
+    Quiet,
+    Stopping,
+    Working,
+    Sending,
+    Idle,
+}
+
+impl Status {
+    /// Whether the person is asked for something.
+    pub fn needs_input(self) -> bool {
+        matches!(self, Self::NeedsDecision | Self::NeedsAnswer)
+    }
+
+    /// Whether it is worth a visit by "next that needs me".
+    pub fn wants_attention(self) -> bool {
+        self <= Self::Unread
+    }
+}
+
+/// How `session` stands.
+pub fn of(session: &Session) -> Status {
+    if let Some(prompt) = session.current_prompt() {
+        return match prompt.kind {
+            PromptKind::Clarify { .. } | PromptKind::TerminalRead { .. } => Status::NeedsAnswer,
+            PromptKind::Approval { .. }
+            | PromptKind::Sudo
+            | PromptKind::Secret { .. }
+            | PromptKind::Unknown { .. } => Status::NeedsDecision,
+        };
+    }
+    match &session.turn.state {
+        TurnState::Uncertain => Status::Uncertain,
+        TurnState::Running if session.turn.quiet => Status::Quiet,
+        TurnState::Running => Status::Working,
+        TurnState::Sending => Status::Sending,
+        TurnState::Stopping => Status::Stopping,
+        TurnState::Idle | TurnState::Failed(_) => match session.unread {
+            Unread::Failed => Status::Failed,
+            Unread::Finished => Status::Finished,
+            Unread::Output => Status::Unread,
+            Unread::None => Status::Idle,
+        },
+    }
+}
+
+/// Whether a turn of `session` is under way, prompt or not: "working" and "needs input" are separate sets.
+pub fn is_working(session: &Session) -> bool {
+    session.turn.is_busy()
+}
+
+/// How many sessions of a profile stand how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub waiting: usize,
+    pub working: usize,
+    pub failed: usize,
+    pub unread: usize,
+}
+
+/// The tally of `profile`'s open sessions.
+pub fn tally(world: &World, profile: &ProfileName) -> Tally {
+    let mut tally = Tally::default();
+    for session in world.sessions.values().filter(|session| session.profile == *profile) {
+        let status = of(session);
+        tally.working += usize::from(is_working(session));
+        match status {
+            Status::NeedsDecision | Status::NeedsAnswer => tally.waiting += 1,
+            Status::Failed | Status::Uncertain => tally.failed += 1,
+            Status::Finished | Status::Unread => tally.unread += 1,
+            _ => {}
+        }
+    }
+    tally
+}
+
+/// Every session that wants attention, most urgent first, longest waiting first among equals.
+pub fn attention(world: &World) -> Vec<SessionId> {
+    let mut list: Vec<_> = world
+        .sessions
+        .values()
+        .map(|session| (of(session), session.touched, session.id))
+        .filter(|(status, ..)| status.wants_attention())
+        .collect();
+    list.sort();
+    list.into_iter().map(|(.., id)| id).collect()
+}

@@ -1,0 +1,43 @@
+//! What all terminals share.
+
+use super::{notice::Notice, profile::Profile, session::Session};
+use crate::base::ids::{MessageId, ProfileName, SessionId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Open sessions, tabs and their order, profiles, notices. It changes only in [`World::apply`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct World {
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// Open tabs in their order, which changes only by the person's hand.
+    pub tabs: Vec<SessionId>,
+    /// In the order of the strip.
+    pub profiles: Vec<Profile>,
+    pub notices: Vec<Notice>,
+}
+
+impl World {
+    pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == *name)
+    }
+
+    /// What a terminal knows that watches the transcripts of `watched`, each from the given message on: all heads, those
+    /// transcripts (I2).
+    #[must_use]
+    pub fn watched_by(&self, watched: &BTreeMap<SessionId, Option<MessageId>>) -> Self {
+        let sessions = self.sessions.iter().map(|(id, session)| {
+            let mut head = session.head();
+            if let (Some(from), Some(body)) = (watched.get(id), &session.body) {
+                let start = from.map_or(0, |from| body.messages.partition_point(|message| message.id < from));
+                head.body = Some(body.since(start));
+            }
+            (*id, head)
+        });
+        Self {
+            sessions: sessions.collect(),
+            tabs: self.tabs.clone(),
+            profiles: self.profiles.clone(),
+            notices: self.notices.clone(),
+        }
+    }
+}

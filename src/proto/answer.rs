@@ -1,0 +1,23 @@
+//! What one terminal asked for and only it gets; never part of `World`.
+
+use crate::{
+    base::{ids::SessionId, text::Untrusted},
+    model::{listing::StoredRow, message::Message},
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Done; what came of it is in the world.
+    Done,
+    /// The session that a `NewSession` or `OpenStored` became.
+    Opened(SessionId),
+    /// At most 200 rows, newest first.
+    Rows(Vec<StoredRow>),
+    /// Older messages in order, at most 200; `more` when there are older ones still.
+    Older { messages: Vec<Message>, more: bool },
+    /// Text for this terminal alone: a slash command's output.
+    Output { text: Untrusted, warning: Option<Untrusted> },
+    /// Text that a slash command puts into the composer.
+    Prefill(String),
+}

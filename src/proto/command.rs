@@ -1,0 +1,158 @@
+//! What a terminal asks of the hub.
+
+use crate::{
+    base::ids::{
+        AskId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SessionId, StoredId,
+    },
+    model::{draft::Piece, prompt::PromptAnswer},
+};
+use serde::{Deserialize, Serialize};
+
+/// A message from a terminal. A secret does not travel here but in its own frame of the transport, ahead of the command that
+/// names its handle (I12).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToHub {
+    /// The first message. The hub answers with a welcome, or with goodbye when the numbers differ.
+    Hello {
+        contract: u32,
+    },
+    /// A gap in the updates was seen: a whole snapshot, please.
+    Resync,
+    Command {
+        ask: AskId,
+        command: Command,
+    },
+    /// The terminal leaves by itself.
+    Bye,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Send this session's transcript and its changes from now on.
+    Watch {
+        session: SessionId,
+    },
+    Unwatch {
+        session: SessionId,
+    },
+    /// A fresh draft of a profile, in `cwd`. An empty one that is already open is used again.
+    NewSession {
+        profile: ProfileName,
+        cwd: String,
+    },
+    /// Open a stored session; one that is open is only found. Starts no backend.
+    OpenStored {
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    /// Close a tab.
+    CloseTab {
+        session: SessionId,
+        running: CloseRunning,
+    },
+    /// Move a tab to a place among the tabs.
+    MoveTab {
+        session: SessionId,
+        to: usize,
+    },
+    /// A text to the agent: submitted when the session is idle, queued when a turn runs.
+    Send {
+        session: SessionId,
+        text: String,
+    },
+    /// The whole draft as this terminal has it, and the revision it started from.
+    SaveDraft {
+        session: SessionId,
+        pieces: Vec<Piece>,
+        base: u64,
+    },
+    Interrupt {
+        session: SessionId,
+    },
+    /// Interrupt the running turn, wait for its end, then send this.
+    InterruptAndSend {
+        session: SessionId,
+        text: String,
+    },
+    EditQueued {
+        session: SessionId,
+        entry: QueueId,
+        text: String,
+    },
+    RemoveQueued {
+        session: SessionId,
+        entry: QueueId,
+    },
+    /// An answer to a prompt as it was drawn: `digest` is the drawn prompt's.
+    Answer {
+        session: SessionId,
+        prompt: PromptId,
+        digest: u64,
+        answer: PromptAnswer,
+    },
+    /// Put a dead card away.
+    DismissPrompt {
+        session: SessionId,
+        prompt: PromptId,
+    },
+    /// What to do with a text whose fate is not known.
+    Settle {
+        session: SessionId,
+        message: MessageId,
+        how: Settle,
+    },
+    /// Somebody sees the end of this session.
+    MarkRead {
+        session: SessionId,
+    },
+    Rename {
+        session: SessionId,
+        title: String,
+    },
+    /// Switch the approval bypass of one session, after the person confirmed it.
+    SetYolo {
+        session: SessionId,
+        on: bool,
+    },
+    /// Have this profile's backend ready: its composer got a key, or the person asks for another try.
+    Wake {
+        profile: ProfileName,
+    },
+    /// End this profile's backend; refused while turns run unless `force`.
+    StopBackend {
+        profile: ProfileName,
+        force: bool,
+    },
+    DismissNotice {
+        notice: NoticeId,
+    },
+    /// The newest stored sessions of a profile, at most `limit` (at most 200).
+    List {
+        profile: ProfileName,
+        limit: u16,
+    },
+    /// Up to 200 messages before the first one of the transcript in memory, `skip` messages back from it.
+    Older {
+        session: SessionId,
+        skip: u64,
+    },
+    /// Forget a secret that was handed over and is not wanted any more.
+    DropSecret {
+        handle: SecretHandle,
+    },
+}
+
+/// What happens to a running turn when its tab closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CloseRunning {
+    /// Nothing was running when the person asked; if something runs now, refuse.
+    Ask,
+    Stop,
+    Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Settle {
+    Resend,
+    Discard,
+}

@@ -1,0 +1,62 @@
+//! What the hub tells a terminal.
+
+use super::{Answer, Refusal};
+use crate::{
+    base::{
+        clock::Tick,
+        ids::{AskId, ClientId, MessageId, ProfileName, SessionId},
+    },
+    model::{patch::Patch, world::World},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Update {
+    /// The first message after a fitting hello.
+    Welcome(Box<Welcome>),
+    /// Changes, in order. `seq` grows by one with every `Patches`: a duplicate is ignored, a gap means a resync.
+    Patches {
+        seq: u64,
+        list: Vec<Patch>,
+    },
+    Answer {
+        ask: AskId,
+        answer: Answer,
+    },
+    Refused {
+        ask: AskId,
+        reason: Refusal,
+    },
+    /// The terminal fell behind, or asked for it: everything anew.
+    Lagged(Box<Snapshot>),
+    Goodbye(Goodbye),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    pub contract: u32,
+    pub client: ClientId,
+    /// The profile that the hub was started with.
+    pub primary: ProfileName,
+    pub snapshot: Snapshot,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The number of the last patches that are in it.
+    pub seq: u64,
+    /// The hub's time when it was taken: what a terminal's own clock is set against.
+    pub now: Tick,
+    /// Which transcripts are in it, each from its first message here on.
+    pub watched: BTreeMap<SessionId, Option<MessageId>>,
+    pub world: World,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Goodbye {
+    /// The hub ends.
+    Ending,
+    /// Its contract has this number.
+    WrongContract(u32),
+}

@@ -1,0 +1,93 @@
+//! Everything that the registry may ask of the world outside. The hub executes it; it decides nothing.
+
+use crate::{
+    base::ids::{AskId, CallId, ClientId, ProfileName, SecretHandle, SessionId, StoredId},
+    model::{agent::Call, patch::Patch},
+    proto::{Answer, Refusal},
+};
+
+/// What the step decided: patches, already applied to the registry's own world and to be sent on, and effects, to be executed
+/// after they are sent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Step {
+    pub patches: Vec<Patch>,
+    pub effects: Vec<Effect>,
+}
+
+/// One job for hermux's own store; its id comes back in `Input::Stored`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Have this profile's backend running. Does nothing for one that runs or wakes; ends the wait of one that retries or is
+    /// stuck.
+    StartBackend {
+        profile: ProfileName,
+    },
+    StopBackend {
+        profile: ProfileName,
+    },
+    /// Make a call on the profile's live link. Its reply comes as `Input::Reply`, `Reply::Lost` when `timeout` milliseconds have
+    /// passed or the link went down. Only made while the link is up.
+    Call {
+        call: CallId,
+        profile: ProfileName,
+        what: Call,
+        timeout: u64,
+    },
+    /// Put a send on disk before it is made (REL-10).
+    Store {
+        job: JobId,
+        session: SessionId,
+        text_digest: u64,
+    },
+    /// Read the tail of a stored session.
+    Load {
+        session: SessionId,
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    List {
+        client: ClientId,
+        ask: AskId,
+        profile: ProfileName,
+        limit: u16,
+    },
+    /// Read at most 200 messages of a stored session that end `skip` messages before its end.
+    Older {
+        client: ClientId,
+        ask: AskId,
+        profile: ProfileName,
+        stored: StoredId,
+        skip: u64,
+    },
+    Answer {
+        client: ClientId,
+        ask: AskId,
+        answer: Answer,
+    },
+    Refuse {
+        client: ClientId,
+        ask: AskId,
+        reason: Refusal,
+    },
+    /// Send this client the transcript's tail, and its changes from now on. The hub notes the first message that it sent.
+    Watch {
+        client: ClientId,
+        session: SessionId,
+    },
+    Unwatch {
+        client: ClientId,
+        session: SessionId,
+    },
+    /// Wipe a secret that will not be redeemed.
+    DropSecret {
+        handle: SecretHandle,
+    },
+    /// Something outside the expected, for the log; never content.
+    Log {
+        what: &'static str,
+        detail: String,
+    },
+}

@@ -1,0 +1,87 @@
+//! Everything that can wake the registry.
+
+use crate::{
+    base::{
+        clock::WallMs,
+        ids::{AskId, CallId, ClientId, LiveId, ProfileName, SessionId, StoredId},
+        text::Untrusted,
+    },
+    model::{
+        agent::{Fact, Link, Reply},
+        body::Body,
+        listing::StoredRow,
+        message::Message,
+        profile::Profile,
+    },
+    proto::Command,
+};
+
+/// One input of the step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    ClientJoined {
+        client: ClientId,
+    },
+    /// It takes nothing with it: not a session, not a prompt.
+    ClientLeft {
+        client: ClientId,
+    },
+    /// `wall` is the time of day for what is shown, such as when a text was queued.
+    Command {
+        client: ClientId,
+        ask: AskId,
+        command: Command,
+        wall: WallMs,
+    },
+    /// `live` is `None` for what concerns the whole backend.
+    Fact {
+        profile: ProfileName,
+        live: Option<LiveId>,
+        fact: Fact,
+    },
+    Reply {
+        call: CallId,
+        reply: Reply,
+    },
+    Link {
+        profile: ProfileName,
+        link: Link,
+    },
+    /// The profiles found on disk, in their order. A profile that is gone leaves when its backend is cold.
+    ProfilesSeen(Vec<Profile>),
+    /// What an `Effect::Load` asked for.
+    Loaded {
+        session: SessionId,
+        loaded: Loaded,
+    },
+    /// What an `Effect::List` or `Effect::Older` asked for.
+    Listed {
+        client: ClientId,
+        ask: AskId,
+        rows: Result<Vec<StoredRow>, Untrusted>,
+    },
+    OlderRead {
+        client: ClientId,
+        ask: AskId,
+        messages: Result<(Vec<Message>, bool), Untrusted>,
+    },
+    /// An `Effect::Store` is on disk, or could not be put there (then it is sent all the same, and a notice says that crash
+    /// safety is off).
+    Stored {
+        job: super::effect::JobId,
+        result: Result<(), Untrusted>,
+    },
+    /// The time of `Registry::next_timer` has come, or is past.
+    Timer,
+}
+
+/// A stored session, read from `state.db`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The id under which it goes on: the tip of its compression chain.
+    pub stored: StoredId,
+    /// Title, model and directory as stored; `None` when the row could not be read.
+    pub row: Option<StoredRow>,
+    /// The tail of its transcript; ids count from 0. `BodyState::Unreadable` says why there is none.
+    pub body: Body,
+}

@@ -33,7 +33,9 @@ pub enum Fact {
         title: Untrusted,
     },
     TurnStarted,
-    /// More answer text. `step_break`: the first text of a later step, whose two line feeds were cut off.
+    /// More answer text, as it came. `step_break`: it begins with two line feeds, which are still in it. The first text of
+    /// every step but the first does, and there they are no part of the stored answer; a new paragraph inside a step does
+    /// too. Only the registry can tell: when a tool was announced or ran since the last text, it cuts them off.
     Text {
         text: Untrusted,
         step_break: bool,
@@ -180,10 +182,12 @@ pub enum Call {
     Interrupt {
         live: LiveId,
     },
-    /// One of the offered choices, verbatim.
+    /// One of the offered choices, verbatim. `request` where the request had an id of its own; else the answer goes to the
+    /// oldest of the session.
     Approve {
         live: LiveId,
         choice: String,
+        request: Option<RequestId>,
     },
     Clarify {
         request: RequestId,
@@ -265,9 +269,11 @@ pub enum Reply {
         text: String,
         notice: Option<Untrusted>,
     },
+    /// The command stands for this other one, without its slash: nothing was done yet.
+    Alias(String),
     /// Done, with nothing to say.
     Done,
-    /// The backend refused.
+    /// The backend refused, or its answer could not be read ([`UNREADABLE`]): then what became of the call is not known.
     Failed {
         code: i64,
         message: Untrusted,
@@ -275,6 +281,9 @@ pub enum Reply {
     /// No reply will come: the connection ended, or the time for it is over. What became of the call is not known.
     Lost,
 }
+
+/// The code of a [`Reply::Failed`] that no backend sent: an answer came and could not be read. It is not asked for again.
+pub const UNREADABLE: i64 = 0;
 
 /// A session that the backend has built, for `Create` and `Resume`.
 #[derive(Debug, Clone, PartialEq)]
@@ -336,6 +345,8 @@ pub enum Link {
     State(BackendState),
     /// Connected and greeted: calls may be made. Nothing of an earlier connection is valid any more.
     Up { capabilities: Capabilities },
+    /// It can do something else than its greeting said; the connection goes on.
+    Learned { capabilities: Capabilities },
     /// The connection is gone. `process`: so is the process, and with it every live id, turn and request.
     Down { process: bool, why: Untrusted },
 }

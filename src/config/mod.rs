@@ -1,1 +1,4 @@
-//! Limits, paths, flags and the file that sets them.
+//! Where things are and what the person set: flags before the environment before the file before the defaults.
+
+pub mod file;
+pub mod paths;

@@ -1,0 +1,119 @@
+//! The places of one hermux: the Hermes home it serves, and its own directories by the XDG rules.
+
+use etcetera::{BaseStrategy, base_strategy::Xdg};
+use std::path::{Path, PathBuf};
+
+/// Why the places could not be found.
+#[derive(Debug, thiserror::Error)]
+pub enum PathsError {
+    #[error("no home directory: set HOME, or name the Hermes home with --home DIR")]
+    NoHome,
+    #[error("the Hermes home {0} is not an absolute path: name it from the root, as in --home /home/me/.hermes")]
+    NotAbsolute(PathBuf),
+}
+
+/// The directories of one hermux. None is made here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The Hermes root: the profile `default` is here, the others under `profiles/`.
+    pub hermes: PathBuf,
+    /// `config.toml`.
+    pub config_file: PathBuf,
+    /// Logs and what must outlive a reboot.
+    pub state: PathBuf,
+    /// Locks, run files, ready files: what means nothing after a reboot. Private.
+    pub runtime: PathBuf,
+}
+
+/// What the places are found from; the environment is read by the caller.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// `--home`.
+    pub home_flag: Option<PathBuf>,
+    /// `$HERMES_HOME`.
+    pub hermes_home: Option<PathBuf>,
+    /// `$XDG_RUNTIME_DIR`.
+    pub runtime_dir: Option<PathBuf>,
+}
+
+impl Given {
+    /// Reads the environment; `home_flag` comes from the command line.
+    pub fn from_env(home_flag: Option<PathBuf>) -> Self {
+        let var = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self { home_flag, hermes_home: var("HERMES_HOME"), runtime_dir: var("XDG_RUNTIME_DIR") }
+    }
+}
+
+impl Paths {
+    pub fn find(given: &Given) -> Result<Self, PathsError> {
+        let xdg = Xdg::new().map_err(|_| PathsError::NoHome)?;
+        let stock = xdg.home_dir().join(".hermes");
+        let hermes = match (&given.home_flag, &given.hermes_home) {
+            (Some(flag), _) => flag.clone(),
+            (None, Some(home)) => root_of(home, &stock),
+            (None, None) => stock,
+        };
+        if !hermes.is_absolute() {
+            return Err(PathsError::NotAbsolute(hermes));
+        }
+        let state = xdg.state_dir().unwrap_or_else(|| xdg.home_dir().join(".local/state")).join("hermux");
+        let runtime = match &given.runtime_dir {
+            Some(dir) if dir.is_absolute() => dir.join("hermux"),
+            _ => state.join("run"),
+        };
+        Ok(Self { hermes, config_file: xdg.config_dir().join("hermux/config.toml"), state, runtime })
+    }
+
+    /// Keeps hermux' own directories inside `dir`, for a throw-away home that must leave nothing behind.
+    #[must_use]
+    pub fn within(mut self, dir: &Path) -> Self {
+        self.state = dir.join(".hermux");
+        self.runtime = dir.join(".hermux/run");
+        self
+    }
+}
+
+/// The root that `HERMES_HOME` means: it may name a profile's own home, whose root is two levels up.
+fn root_of(home: &Path, stock: &Path) -> PathBuf {
+    let profiles = home.parent();
+    if profiles.and_then(Path::file_name).is_some_and(|name| name == "profiles") {
+        if home.starts_with(stock) {
+            return stock.to_owned();
+        }
+        if let Some(root) = profiles.and_then(Path::parent) {
+            return root.to_owned();
+        }
+    }
+    home.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_of_a_profile_means_its_root() {
+        let stock = Path::new("/home/me/.hermes");
+        assert_eq!(root_of(Path::new("/srv/h/profiles/work"), stock), Path::new("/srv/h"));
+        assert_eq!(root_of(Path::new("/home/me/.hermes/profiles/x"), stock), stock);
+        assert_eq!(root_of(Path::new("/srv/h"), stock), Path::new("/srv/h"));
+    }
+
+    #[test]
+    fn the_flag_goes_before_the_environment() {
+        let given = Given {
+            home_flag: Some("/a".into()),
+            hermes_home: Some("/b".into()),
+            runtime_dir: Some("/run/user/7".into()),
+        };
+        let paths = Paths::find(&given).expect("a home");
+        assert_eq!(paths.hermes, Path::new("/a"));
+        assert_eq!(paths.runtime, Path::new("/run/user/7/hermux"));
+    }
+
+    #[test]
+    fn a_relative_home_is_refused() {
+        let given = Given { home_flag: Some("here".into()), ..Given::default() };
+        assert!(matches!(Paths::find(&given), Err(PathsError::NotAbsolute(_))));
+    }
+}

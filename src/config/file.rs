@@ -63,7 +63,9 @@ impl Default for UiConfig {
 pub enum ConfigError {
     #[error("{path} cannot be read: {error}")]
     Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("{path} is not a config of hermux; mend the line below, or move the file away to use the defaults\n{error}")]
+    #[error(
+        "{path} is not a config of hermux; mend the line below, or move the file away to use the defaults\n{error}"
+    )]
     Wrong { path: PathBuf, error: Box<toml::de::Error> },
 }
 

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 pub enum PathsError {
     #[error("no home directory: set HOME, or name the Hermes home with --home DIR")]
     NoHome,
-    #[error("the Hermes home {0} is not an absolute path: name it from the root, as in --home /home/me/.hermes")]
+    #[error(
+        "the Hermes home {0} is not an absolute path: name it from the root, as in --home /home/me/.hermes"
+    )]
     NotAbsolute(PathBuf),
 }
 

@@ -11,6 +11,7 @@ pub mod draft;
 pub mod listing;
 pub mod message;
 pub mod notice;
+pub mod outcome;
 pub mod patch;
 pub mod profile;
 pub mod prompt;

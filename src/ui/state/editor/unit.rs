@@ -1,0 +1,120 @@
+//! What an editor's buffer is made of: grapheme clusters, line breaks, chips.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::base::text::{self, Mode, width};
+
+/// One step of the caret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// One grapheme cluster; a line break is `"\n"`.
+    Text(Box<str>),
+    /// An atomic span.
+    Chip(Chip),
+}
+
+/// An atomic span: drawn as its label, sent as its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// What is drawn.
+    pub label: String,
+    /// What is sent.
+    pub text: Arc<str>,
+}
+
+impl Unit {
+    /// The cluster, unless this is a chip.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Chip(_) => None,
+        }
+    }
+
+    /// What is sent for it.
+    pub fn full_text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Chip(chip) => &chip.text,
+        }
+    }
+
+    /// What is drawn for it: a tab as blanks, a control character as its token, a line break as nothing.
+    pub fn drawn(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) if &**text == "\n" => Cow::Borrowed(""),
+            Self::Text(text) if text.bytes().all(|b| (0x20..0x7f).contains(&b)) => Cow::Borrowed(text),
+            Self::Text(text) => Cow::Owned(text::drawable(text, Mode::Prose)),
+            Self::Chip(chip) => Cow::Owned(text::drawable(&chip.label, Mode::Label)),
+        }
+    }
+
+    /// Cells it takes.
+    pub fn cells(&self) -> usize {
+        width::of(&self.drawn())
+    }
+
+    pub(super) fn is_newline(&self) -> bool {
+        self.text() == Some("\n")
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.text().is_some_and(|text| text.chars().all(char::is_whitespace))
+    }
+
+    pub(super) fn is_word(&self) -> bool {
+        self.text().is_none_or(|text| text.chars().any(|c| c.is_alphanumeric() || c == '_'))
+    }
+
+    /// Grows along the buffer whatever the segmentation, so a caret can be found again after segmenting anew.
+    pub(super) fn weight(&self) -> usize {
+        self.text().map_or(1, str::len)
+    }
+
+    /// Whether it is its own cluster beside any other ASCII.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.text().is_none_or(str::is_ascii)
+    }
+}
+
+/// Line ends as `\n`.
+pub(super) fn normalize(text: &str) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+/// Text as units.
+pub(super) fn segment(text: &str) -> Vec<Unit> {
+    normalize(text).graphemes(true).map(|cluster| Unit::Text(cluster.into())).collect()
+}
+
+/// The same text, every run between chips segmented as a whole.
+pub(super) fn resegment(units: Vec<Unit>) -> Vec<Unit> {
+    if units.iter().all(Unit::stands_alone) {
+        return units;
+    }
+    let mut out = Vec::with_capacity(units.len());
+    let mut run = String::new();
+    for unit in units {
+        match unit {
+            Unit::Text(text) => run.push_str(&text),
+            Unit::Chip(_) => {
+                out.extend(segment(&run));
+                run.clear();
+                out.push(unit);
+            }
+        }
+    }
+    out.extend(segment(&run));
+    out
+}
+
+/// A paste's size in words.
+pub(super) fn size_words(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => format!("{} characters", text.chars().count()),
+        lines => format!("{lines} lines"),
+    }
+}

@@ -1,0 +1,3 @@
+//! What belongs to this screen alone: focus, scroll, popups, the text being written.
+
+pub mod editor;

@@ -164,8 +164,8 @@ impl Editor {
     /// Replaces everything with nothing to undo: another terminal's draft, or an empty one after sending.
     pub fn reset(&mut self, units: Vec<Unit>) {
         let killed = std::mem::take(&mut self.killed);
-        let (revision, pastes) = (self.revision + 1, self.pastes);
-        *self = Self { killed, revision, pastes, ..Self::default() };
+        let (pastes, revision) = (self.pastes, self.revision + 1);
+        *self = Self { killed, pastes, revision, ..Self::default() };
         self.units = unit::resegment(units);
         self.caret = self.units.len();
     }
@@ -189,7 +189,8 @@ impl Editor {
     /// Takes the last step back.
     pub fn undo(&mut self) -> bool {
         let Some(group) = self.undo.back().map(|edit| edit.group) else { return false };
-        while let Some(edit) = self.undo.pop_back_if(|edit| edit.group == group) {
+        while self.undo.back().is_some_and(|edit| edit.group == group) {
+            let Some(edit) = self.undo.pop_back() else { break };
             self.units.splice(edit.at..edit.at + edit.inserted.len(), edit.removed.iter().cloned());
             self.caret = edit.before;
             self.redo.push(edit);

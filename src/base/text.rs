@@ -46,7 +46,7 @@ impl Untrusted {
     }
 
     /// Appends a streamed piece.
-    pub fn push(&mut self, piece: &str) {
+    pub fn push_str(&mut self, piece: &str) {
         self.0.push_str(piece);
     }
 
@@ -77,35 +77,6 @@ impl From<&str> for Untrusted {
 impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-/// A running digest (FNV-1a, 64 bits): the same on every machine and in every build, for noticing lost or changed text.
-/// It is no defence against somebody who wants a collision.
-#[derive(Debug, Clone, Copy)]
-pub struct Digest(u64);
-
-impl Digest {
-    #[must_use]
-    pub fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    /// Adds a text; its length counts too, so that `("a", "b")` differs from `("ab", "")`.
-    pub fn write(&mut self, text: &str) {
-        for byte in text.bytes().chain(text.len().to_le_bytes()) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    pub fn finish(self) -> u64 {
-        self.0
-    }
-}
-
-impl Default for Digest {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -1,3 +1,9 @@
-//! The terminal.
+//! The terminal: draws what the hub says, turns keys into commands. It owns only what belongs to this screen.
+//!
+//! `update ← Update` and `key → keymap → Intent → update → Command` are pure; `view` projects state and mirror into a
+//! view-model, `widget` paints it. Nothing here knows a backend or a process.
 
+pub mod frame;
+pub mod render;
 pub mod state;
+pub mod theme;

@@ -1,0 +1,3 @@
+//! Text laid out in cells, styles kept. Knows neither sessions nor areas.
+
+pub mod wrap;

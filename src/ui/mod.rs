@@ -4,6 +4,8 @@
 //! view-model, `widget` paints it. Nothing here knows a backend or a process.
 
 pub mod frame;
+pub mod intent;
+pub mod keymap;
 pub mod render;
 pub mod state;
 pub mod theme;

@@ -1,0 +1,108 @@
+//! What a key means. The keymap turns keys into these; `update` acts on them.
+
+/// A wish of the person at this terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// A printable character for whatever text is being written.
+    Type(char),
+    /// A change or motion in the text being written.
+    Edit(Edit),
+
+    /// Go to the next session that needs the person.
+    NextAttention,
+    /// Go to a tab by its place, from 0.
+    Tab(u8),
+    NextTab,
+    PreviousTab,
+    /// Go to the tab that was shown before this one.
+    LastTab,
+    MoveTabLeft,
+    MoveTabRight,
+    CloseTab,
+    /// A fresh draft in this profile.
+    NewSession,
+    /// Choose a profile from a list.
+    PickProfile,
+    NextProfile,
+    PreviousProfile,
+
+    Palette,
+    Help,
+    FocusCard,
+    FocusTranscript,
+    FocusNext,
+    FocusPrevious,
+    /// Close the topmost layer, or give focus back to the composer.
+    Back,
+
+    Send,
+    InterruptAndSend,
+    /// Take the last queued message back into the composer.
+    TakeBack,
+    /// Clear the composer, else interrupt, else say how to leave.
+    Cancel,
+    Interrupt,
+    Quit,
+
+    ScrollUp,
+    ScrollDown,
+    PageUp,
+    PageDown,
+    ScrollTop,
+    ScrollEnd,
+    ItemUp,
+    ItemDown,
+    ToggleItem,
+    ToggleDetail,
+    Copy,
+    CopyCode,
+    Resend,
+    Discard,
+
+    AllowOnce,
+    AllowSession,
+    AllowAlways,
+    Deny,
+    DenyWithReason,
+    /// Choose an offered answer by its place, from 0.
+    Choose(u8),
+    /// Give the answer that was typed.
+    SubmitAnswer,
+
+    ListUp,
+    ListDown,
+    Accept,
+
+    DismissNotice,
+    RetryBackend,
+    ToggleBypass,
+    ToggleMouse,
+    Redraw,
+}
+
+/// A change or motion in a text area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    Newline,
+    Backspace,
+    Delete,
+    Left,
+    Right,
+    WordLeft,
+    WordRight,
+    Up,
+    Down,
+    LineStart,
+    LineEnd,
+    Start,
+    End,
+    KillToLineEnd,
+    KillToLineStart,
+    KillBlankWordBack,
+    KillWordBack,
+    KillWord,
+    Yank,
+    Undo,
+    Redo,
+    ExpandChip,
+}

@@ -1,0 +1,130 @@
+use super::*;
+use rstest::rstest;
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+/// KEY-01.
+#[test]
+fn the_default_keys_have_no_conflict_and_every_id_is_unique() {
+    let built = Keymap::build(key("ctrl-x"), &[]);
+    assert!(built.is_ok(), "{:?}", built.err());
+    let mut ids: Vec<_> = ACTIONS.iter().map(|action| action.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), ACTIONS.len());
+}
+
+/// KEY-06: no scope takes a way out for itself.
+#[test]
+fn no_card_list_or_dialog_shadows_a_way_out() {
+    let map = Keymap::standard();
+    let ways_out = ["alt-a", "alt-1", "alt-9", "alt-0", "alt-,", "alt-.", "alt-r", "alt-p", "f1"];
+    let scopes = [
+        &[Scope::Card, Scope::Global][..],
+        &[Scope::Choice, Scope::Card, Scope::Global],
+        &[Scope::Field, Scope::Text, Scope::Global],
+        &[Scope::List, Scope::Text, Scope::Global],
+        &[Scope::Dialog, Scope::Global],
+        &[Scope::Transcript, Scope::Global],
+        &[Scope::Empty, Scope::Composer, Scope::Text, Scope::Global],
+        &[Scope::Composer, Scope::Text, Scope::Global],
+    ];
+    for scopes in scopes {
+        for way in ways_out {
+            let alone = map.meaning(&[Scope::Global], false, key(way));
+            assert!(matches!(alone, Meaning::Intent(_)), "{way}");
+            assert_eq!(map.meaning(scopes, false, key(way)), alone, "{way} in {scopes:?}");
+        }
+        assert_eq!(map.meaning(scopes, false, key("ctrl-x")), Meaning::Leader);
+        assert_eq!(map.meaning(scopes, true, key("a")), Meaning::Intent(Intent::NextAttention));
+        assert_eq!(map.meaning(scopes, true, key("q")), Meaning::Intent(Intent::Quit));
+    }
+}
+
+/// KEY-02.
+#[test]
+fn the_palette_opens_by_three_ways() {
+    let map = Keymap::standard();
+    let empty = &[Scope::Empty, Scope::Composer, Scope::Text, Scope::Global];
+    let open = Meaning::Intent(Intent::Palette);
+    assert_eq!(map.meaning(empty, false, key("ctrl-p")), open);
+    assert_eq!(map.meaning(empty, true, key("p")), open);
+    assert_eq!(map.meaning(empty, false, key(":")), open);
+    let written = &[Scope::Composer, Scope::Text, Scope::Global];
+    assert_eq!(map.meaning(written, false, key(":")), Meaning::Intent(Intent::Type(':')));
+    assert_eq!(map.meaning(empty, false, key("/")), Meaning::Intent(Intent::Type('/')));
+}
+
+/// SEC-20, ASK-03: no bare letter or digit decides anything where text is written.
+#[test]
+fn typing_never_means_a_decision() {
+    let map = Keymap::standard();
+    for scopes in [
+        &[Scope::Empty, Scope::Composer, Scope::Text, Scope::Global][..],
+        &[Scope::Composer, Scope::Text, Scope::Global],
+        &[Scope::List, Scope::Text, Scope::Global],
+    ] {
+        for c in ('0'..='9').chain('a'..='z').chain('A'..='Z') {
+            assert_eq!(map.meaning(scopes, false, Key::char(c)), Meaning::Intent(Intent::Type(c)));
+        }
+    }
+}
+
+#[test]
+fn a_letter_that_means_nothing_on_a_card_does_nothing() {
+    let map = Keymap::standard();
+    assert_eq!(map.meaning(&[Scope::Card, Scope::Global], false, key("q")), Meaning::Nothing);
+    assert_eq!(map.meaning(&[Scope::Card, Scope::Global], false, key("enter")), Meaning::Nothing);
+}
+
+/// KEY-01.
+#[test]
+fn keys_can_be_changed_and_unbound_and_mistakes_are_all_told() {
+    let change =
+        |id: &str, keys: &[&str]| (id.to_owned(), keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
+    let map = Keymap::build(key("ctrl-x"), &[change("tab.close", &["f4"]), change("tab.1", &[])]).unwrap();
+    assert_eq!(map.meaning(&[Scope::Global], false, key("f4")), Meaning::Intent(Intent::CloseTab));
+    assert_eq!(map.meaning(&[Scope::Global], true, key("w")), Meaning::Nothing);
+    assert_eq!(map.meaning(&[Scope::Global], false, key("alt-1")), Meaning::Nothing);
+    let bad = [change("tab.clsoe", &["f4"]), change("tab.2", &["contrl-x"]), change("tab.3", &["alt-a"])];
+    let problems = Keymap::build(key("ctrl-x"), &bad).unwrap_err();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(
+        problems.iter().any(|p| p.to_string() == "`alt-a` means both `session.next_attention` and `tab.3`")
+    );
+}
+
+#[rstest]
+#[case("ctrl-x", "Ctrl-X")]
+#[case("alt-a", "Alt-a")]
+#[case("shift-tab", "Shift-Tab")]
+#[case("alt-enter", "Alt-Enter")]
+#[case("ctrl--", "Ctrl--")]
+#[case("f12", "F12")]
+#[case("N", "N")]
+#[case("shift-n", "N")]
+#[case("space", "Space")]
+#[case("pageup", "PgUp")]
+#[case("-", "-")]
+fn keys_are_read_and_written(#[case] text: &str, #[case] shown: &str) {
+    assert_eq!(key(text).to_string(), shown);
+}
+
+#[test]
+fn what_is_no_key_is_refused() {
+    for bad in ["", "ctrl-", "hyper-x", "f0", "f99", "enterr"] {
+        assert_eq!(Key::parse(bad).filter(|_| bad != "ctrl-"), None, "{bad}");
+    }
+}
+
+/// UX-35, KEY-01. Run with `HERMUX_BLESS=1` to write the document anew.
+#[test]
+fn the_document_is_what_the_table_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/KEYS.md");
+    if std::env::var_os("HERMUX_BLESS").is_some() {
+        std::fs::write(path, markdown()).unwrap();
+    }
+    pretty_assertions::assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), markdown());
+}

@@ -106,8 +106,8 @@ impl Keymap {
         }
         let mut map = Self { leader, bindings: HashMap::new(), shown: vec![Vec::new(); ACTIONS.len()] };
         for (at, action) in ACTIONS.iter().enumerate() {
-            let changed = changes.iter().rev().find(|(id, _)| id == action.id).map(|(_, keys)| keys);
-            let keys: Vec<&str> = match changed {
+            let own = changes.iter().rev().find(|(id, _)| id == action.id).map(|(_, keys)| keys);
+            let keys: Vec<&str> = match own {
                 Some(keys) => keys.iter().map(String::as_str).collect(),
                 None => action.keys.to_vec(),
             };

@@ -1,3 +1,11 @@
 //! The `hermux` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    match args.next() {
+        Some(word) if word == "guard" => hermux::guard::run(args.skip_while(|word| word == "--")),
+        _ => ExitCode::from(2),
+    }
+}

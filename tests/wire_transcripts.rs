@@ -1,0 +1,54 @@
+//! Every recorded conversation with a real Hermes 0.19, replayed: what hermux would have asked is registered, what the backend
+//! said is decoded, and nothing of it may be unknown.
+
+#[cfg(test)]
+#[path = "common/transcript.rs"]
+mod transcript;
+
+use hermux::{
+    model::agent::{Fact, Reply, UNREADABLE},
+    wire::{Out, oddity::Oddity},
+};
+use transcript::Replay;
+
+#[test]
+fn every_recorded_frame_is_understood() {
+    let mut replies = 0;
+    let mut facts = 0;
+    for replay in Replay::all() {
+        let name = &replay.name;
+        for step in &replay.steps {
+            for out in &step.outs {
+                match out {
+                    Out::Fact { fact: Fact::Unknown { kind }, .. } => panic!("{name}: unknown {kind:?}"),
+                    Out::Fact { live, fact } => {
+                        facts += 1;
+                        assert!(live.is_some(), "{name}: nobody's {fact:?}");
+                    }
+                    Out::Reply { reply: Reply::Failed { code: UNREADABLE, message }, .. } => {
+                        panic!("{name}: {message:?} in {}", step.text)
+                    }
+                    Out::Reply { .. } => replies += 1,
+                    Out::WrongProfile { .. } | Out::Disconnect { .. } | Out::Learned { .. } => {
+                        panic!("{name}: {out:?}")
+                    }
+                    Out::Up { .. } | Out::Send(_) | Out::Log { .. } => {}
+                }
+            }
+        }
+        for (what, field, times) in replay.oddities {
+            // Answers to requests that hermux never makes, and to the recorder's malformed ones.
+            assert_eq!(what, Oddity::Reply, "{name}: {field} {times} times");
+        }
+    }
+    assert!(replies > 350 && facts > 2900, "the recordings were read: {replies} replies, {facts} facts");
+}
+
+#[test]
+fn every_registered_call_is_answered_once() {
+    for replay in Replay::all() {
+        for (call, replies) in &replay.answered {
+            assert_eq!(*replies, 1, "{}: {call:?}", replay.name);
+        }
+    }
+}

@@ -85,6 +85,8 @@ pub enum Effect {
     DropSecret {
         handle: SecretHandle,
     },
+    /// Everything is settled, or will not be: stop the backends and end.
+    Exit,
     /// Something outside the expected, for the log; never content.
     Log {
         what: &'static str,

@@ -71,6 +71,8 @@ pub enum Input {
         job: super::effect::JobId,
         result: Result<(), Untrusted>,
     },
+    /// hermux ends: settle what runs, as far as it can be within a moment, then `Effect::Exit`.
+    Ending,
     /// The time of `Registry::next_timer` has come, or is past.
     Timer,
 }

@@ -1,0 +1,118 @@
+//! The test support is held to what the tests rely on: a rig that cannot fail proves nothing.
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use common::home::Home;
+use common::model::Model;
+use common::pty::Launch;
+use common::seconds;
+
+fn shell(home: &Home, script: &str) -> common::pty::Term {
+    Launch::new("/bin/sh", &home.work()).arg("-c").arg(script).envs(home.env()).start()
+}
+
+#[test]
+fn the_screen_is_what_a_person_sees() {
+    let home = Home::new();
+    let term = shell(&home, "read x; printf 'one\\033[2J\\033[3;5H[%s]\\007\\033]2;named\\007' $x; read y");
+    term.keys("word\r");
+    term.wait_for("the word stands in its place", |s| s.rows()[2] == "    [word]");
+    term.wait_for("bell and title", |s| s.bells() == 1 && s.title() == "named");
+    term.resize(80, 24);
+    assert_eq!(term.screen().vt().size(), (24, 80));
+    term.enter();
+    assert!(term.wait_end(seconds(5)).success());
+}
+
+#[test]
+#[should_panic(expected = "never drawn: the program has ended")]
+fn a_wait_fails_at_once_when_the_program_has_ended() {
+    let home = Home::new();
+    shell(&home, "echo here").wait_for("never drawn", |s| s.has("there"));
+}
+
+#[test]
+fn what_a_program_leaves_behind_is_named() {
+    let home = Home::new();
+    let term = shell(
+        &home,
+        "printf '\\033[?1049h\\033[?25l\\033[?2004h\\033[?1000h\\033[?1004h\\033[>1u'; stty -echo",
+    );
+    term.wait_end(seconds(5));
+    assert_eq!(term.screen().left_behind().len(), 6, "{:?}", term.screen().left_behind());
+    assert!(term.modes_changed().is_some());
+    let term = shell(&home, "printf '\\033[?1049h\\033[>1u\\033[<u\\033[?1049l'; stty -echo; stty echo");
+    term.wait_end(seconds(5));
+    assert!(term.screen().left_behind().is_empty() && term.modes_changed().is_none());
+}
+
+#[test]
+fn questions_of_the_program_are_answered() {
+    let home = Home::new();
+    let term = shell(
+        &home,
+        "stty raw -echo; printf '\\033[?u\\033[?2026$p\\033[c'; dd bs=1 count=23 2>/dev/null | od -c",
+    );
+    term.wait_for("the three answers", |s| {
+        let text: String = s.text().split_whitespace().filter(|w| w.len() < 4).collect();
+        text.contains("[?0u") && text.contains("[?2026;2$y") && text.contains("[?62")
+    });
+}
+
+#[test]
+fn a_hang_up_reaches_the_program() {
+    let home = Home::new();
+    let mut term = shell(
+        &home,
+        "trap 'echo size' WINCH; trap 'touch hung; exit' HUP; echo up; while :; do sleep 0.1; done",
+    );
+    term.wait_text("up");
+    term.hang_up();
+    term.wait_end(seconds(5));
+    assert!(home.work().join("hung").exists());
+}
+
+#[test]
+fn a_process_that_left_its_group_is_still_found() {
+    let home = Home::new();
+    let term = shell(&home, "cd /; (trap '' TERM HUP; setsid sleep 1000 &) ; echo started; exit");
+    term.wait_text("started");
+    term.wait_end(seconds(5));
+    assert!(home.mark.find("sleep 1000").is_some(), "{:?}", home.mark.living());
+    home.mark.kill_all();
+    home.mark.assert_none_left(seconds(5));
+}
+
+fn post(model: &Model, message: &str, tools: &str) -> String {
+    let body =
+        format!(r#"{{"stream":true,"tools":{tools},"messages":[{{"role":"user","content":"{message}"}}]}}"#);
+    let address = model.url().replace("http://", "").replace("/v1", "");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("POST /v1/chat/completions HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all((head + &body).as_bytes()).unwrap();
+    let mut answer = String::new();
+    let mut byte = [0];
+    while !answer.ends_with("0\r\n\r\n") && stream.read(&mut byte).unwrap() > 0 {
+        answer.push(char::from(byte[0]));
+    }
+    answer
+}
+
+#[test]
+fn the_model_follows_the_script_of_its_message() {
+    let model = Model::start();
+    let tools = r#"[{"type":"function"}]"#;
+    model.allow("g", 2);
+    let answer = post(&model, "STREAM tag=S3 n=2 gate=g", tools);
+    for piece in ["\"S3-0\"", "001\\n", "002\\n", "\"stop\"", "[DONE]"] {
+        assert!(answer.contains(piece), "{piece} is missing in {answer}");
+    }
+    let answer = post(&model, "TOOL terminal {} ;; SAY later", tools);
+    assert!(answer.contains("\"tool_calls\"") && !answer.contains("later"), "{answer}");
+    assert!(post(&model, "User: STREAM tag=S3 n=2", "[]").contains("Session about S3"));
+    assert_eq!(model.asked().len(), 2);
+}

@@ -1,0 +1,269 @@
+//! Opening a profile's `state.db` for reading, or saying why not.
+//!
+//! The file is Hermes'. It is opened by SQLite alone and read-only (REL-16): closing any other descriptor on it would drop the
+//! locks of this process, and Hermes' database was damaged that way before. What reading may leave on disk is decided before
+//! it (REL-17). Every query is a short transaction of its own with a budget (REL-18), so that no checkpoint of Hermes waits
+//! for hermux. A connection lives for one call.
+
+use super::error::HistoryError;
+use crate::base::clock::{Clock, WallMs};
+use rusqlite::{Connection, OpenFlags, Params, Row, types::ValueRef};
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use std::{
+    fs::{self, Metadata},
+    io::ErrorKind,
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{FileTypeExt as _, MetadataExt as _},
+    },
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// The schema that hermux reads: that of Hermes 0.19.
+pub const SCHEMA: i64 = 22;
+/// The most rows that one query gives.
+pub(super) const MAX_ROWS: u32 = 500;
+/// What one query may take, in milliseconds of its own work. Longer, and Hermes' log could grow for want of a checkpoint.
+const BUDGET: u64 = 50;
+/// The same where readers block the writer (a database without a write-ahead log).
+const BUDGET_BLOCKING: u64 = 20;
+/// How long a query waits for somebody who has the database to himself.
+const BUSY_WAIT: Duration = Duration::from_millis(250);
+/// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
+const STEPS: i32 = 1_000;
+
+/// One open database.
+pub(super) struct Reader {
+    db: Connection,
+    spent: Arc<Spent>,
+}
+
+/// What the query at hand has used.
+struct Spent {
+    clock: Clock,
+    budget: AtomicU64,
+    /// The tick of its first look at the clock, plus one; 0 before that. Waiting for a lock is not counted.
+    since: AtomicU64,
+}
+
+/// How a database may be read without leaving anything that should not be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    /// As SQLite does it; files beside it exist, or may be made.
+    Live,
+    /// As it stands on disk, taken for unchanging; valid only if it then did not change.
+    Snapshot,
+}
+
+/// What decides the route.
+#[derive(Debug, Clone, Copy)]
+struct Surroundings {
+    wal: bool,
+    shm: bool,
+    directory_writable: bool,
+    ours: bool,
+}
+
+/// Reads the `state.db` in `home` by `work`. `None` when there is none: a new profile.
+pub(super) fn read<T>(
+    home: &Path,
+    work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
+) -> Result<Option<T>, HistoryError> {
+    // The files beside a database are named after the file itself, not after a link to it.
+    let path = match fs::canonicalize(home.join("state.db")) {
+        Ok(path) => path,
+        Err(error) => return missing(&error),
+    };
+    let before = match fs::metadata(&path) {
+        Ok(found) => found,
+        Err(error) => return missing(&error),
+    };
+    check_file(&path, &before)?;
+    let route = route(look_around(&path, &before))?;
+    let done = Reader::open(&path, route).and_then(|reader| work(&reader))?;
+    if route == Route::Snapshot {
+        let after = fs::metadata(&path).map_err(|_| HistoryError::Changed)?;
+        if beside(&path, "-wal").exists() || identity(&before) != identity(&after) {
+            return Err(HistoryError::Changed);
+        }
+    }
+    Ok(Some(done))
+}
+
+fn missing<T>(error: &std::io::Error) -> Result<Option<T>, HistoryError> {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+        ErrorKind::PermissionDenied => Err(HistoryError::NoPermission),
+        _ => Err(HistoryError::Other(error.to_string())),
+    }
+}
+
+/// Everything that can be said without opening: opening a FIFO would wait for ever.
+fn check_file(path: &Path, found: &Metadata) -> Result<(), HistoryError> {
+    let kind = found.file_type();
+    if kind.is_dir() {
+        return Err(HistoryError::NotAFile("directory"));
+    }
+    if kind.is_fifo() {
+        return Err(HistoryError::NotAFile("pipe"));
+    }
+    if !kind.is_file() {
+        return Err(HistoryError::NotAFile("device or socket"));
+    }
+    if accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS).is_err() {
+        return Err(HistoryError::NoPermission);
+    }
+    if found.len() == 0 {
+        return Err(HistoryError::Empty);
+    }
+    Ok(())
+}
+
+fn look_around(path: &Path, found: &Metadata) -> Surroundings {
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    Surroundings {
+        wal: beside(path, "-wal").exists(),
+        shm: beside(path, "-shm").exists(),
+        directory_writable: accessat(CWD, directory, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)
+            .is_ok(),
+        ours: found.uid() == rustix::process::geteuid().as_raw(),
+    }
+}
+
+/// The rule of REL-17.
+fn route(at: Surroundings) -> Result<Route, HistoryError> {
+    // Reading makes the files that are missing, in the name of this user.
+    match at {
+        Surroundings { wal: true, shm: true, .. }
+        | Surroundings { directory_writable: true, ours: true, .. } => Ok(Route::Live),
+        Surroundings { directory_writable: true, .. } => Err(HistoryError::NotOurs),
+        Surroundings { wal: false, .. } => Ok(Route::Snapshot),
+        Surroundings { wal: true, .. } => Err(HistoryError::Unmerged),
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// What is equal when a file is the same and nobody wrote to it.
+fn identity(found: &Metadata) -> (u64, u64, u64, i64, i64) {
+    (found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec())
+}
+
+/// The path as a SQLite address.
+fn address(path: &Path, route: Route) -> String {
+    use std::fmt::Write as _;
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte) {
+            address.push(char::from(*byte));
+        } else {
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address.push_str("?mode=ro");
+    if route == Route::Snapshot {
+        address.push_str("&immutable=1");
+    }
+    address
+}
+
+impl Reader {
+    fn open(path: &Path, route: Route) -> Result<Self, HistoryError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let mut db = Connection::open_with_flags(address(path, route), flags)?;
+        db.busy_timeout(BUSY_WAIT)?;
+        // The content is untrusted: nothing in its schema may run, no cell is believed. Sorting stays in memory.
+        db.execute_batch(
+            "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
+        )?;
+        let spent = Arc::new(Spent {
+            clock: Clock::start(),
+            budget: AtomicU64::new(BUDGET),
+            since: AtomicU64::new(0),
+        });
+        let watch = Arc::clone(&spent);
+        db.progress_handler(STEPS, Some(move || watch.over()))?;
+        let reader = Self { db, spent };
+        let mode: String = reader.one("PRAGMA journal_mode", (), |row| row.get(0))?.unwrap_or_default();
+        if mode != "wal" {
+            reader.spent.budget.store(BUDGET_BLOCKING, Ordering::Relaxed);
+        }
+        match reader.one("SELECT version FROM schema_version LIMIT 1", (), |row| row.get(0))? {
+            Some(SCHEMA) => Ok(reader),
+            Some(newer) if newer > SCHEMA => Err(HistoryError::Newer(newer)),
+            Some(older) => Err(HistoryError::Older(older)),
+            None => Err(HistoryError::NotHermes),
+        }
+    }
+
+    /// The rows of one query, at most [`MAX_ROWS`], in a transaction of its own, within the budget.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, HistoryError> {
+        self.spent.since.store(0, Ordering::Relaxed);
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map(params, of)?.take(MAX_ROWS as usize).collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    /// The first row of one query.
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, HistoryError> {
+        Ok(self.all(sql, params, of)?.into_iter().next())
+    }
+}
+
+/// A cell as text, whatever was stored; `None` for `NULL`.
+pub(super) fn text(row: &Row<'_>, at: usize) -> Option<String> {
+    match row.get_ref(at).ok()? {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+/// A cell as a finite number; `None` for anything else.
+pub(super) fn number(row: &Row<'_>, at: usize) -> Option<f64> {
+    match row.get_ref(at).ok()? {
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) if number.is_finite() => Some(number),
+        _ => None,
+    }
+}
+
+/// Seconds since 1970, as Hermes stores times.
+pub(super) fn wall(seconds: Option<f64>) -> WallMs {
+    // A cast from a float saturates: a time before 1970 is 1970.
+    WallMs((seconds.unwrap_or(0.0) * 1_000.0).round() as u64)
+}
+
+impl Spent {
+    /// Whether the query at hand must end.
+    fn over(&self) -> bool {
+        let now = self.clock.now().0 + 1;
+        match self.since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => false,
+            Err(since) => now.saturating_sub(since) > self.budget.load(Ordering::Relaxed),
+        }
+    }
+}

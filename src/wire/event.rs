@@ -158,3 +158,7 @@ fn notified(fields: &Fields<'_>) -> Option<Fact> {
     let key = fields.word("key").or_else(|| fields.word("id")).unwrap_or_default();
     Some(Fact::Notified { key, level, text: fields.word("text")? })
 }
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

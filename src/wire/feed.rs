@@ -275,3 +275,7 @@ fn lost(open: Vec<Whose>) -> Vec<Out> {
     });
     calls.collect()
 }
+
+#[cfg(test)]
+#[path = "feed_tests.rs"]
+mod tests;

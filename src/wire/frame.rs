@@ -135,3 +135,7 @@ fn response<'a>(fields: &Fields<'a>, id: Option<Cow<'a, str>>, deep: bool) -> Fr
     // An answer without an id is one to a request that the backend could not read.
     Frame::Response { id: id.unwrap_or(Cow::Borrowed("")), outcome }
 }
+
+#[cfg(test)]
+#[path = "frame_tests.rs"]
+mod tests;

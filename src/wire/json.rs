@@ -287,3 +287,7 @@ pub(super) fn cut(text: &str, max: usize) -> &str {
     }
     text.get(..end).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

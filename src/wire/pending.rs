@@ -79,3 +79,7 @@ impl Pending {
         format!("hermux{}-{number}", self.epoch.0)
     }
 }
+
+#[cfg(test)]
+#[path = "pending_tests.rs"]
+mod tests;

@@ -272,3 +272,7 @@ fn set(fields: &Fields<'_>) -> Reply {
         warning => Reply::Output { text: fields.text_or_empty("value"), warning },
     }
 }
+
+#[cfg(test)]
+#[path = "reply_tests.rs"]
+mod tests;

@@ -182,17 +182,28 @@ fn write(
     list: &[(&'static str, Value<'_>)],
     secret: bool,
 ) -> Result<OutFrame, EncodeError> {
-    // Room for the worst case of escaping, so that the buffer never moves and leaves a copy behind.
-    let room: usize = list
-        .iter()
-        .map(|(name, value)| {
-            let text = if let Value::Text(text) = value { text.len() } else { 0 };
-            if secret { name.len() + 6 * text } else { name.len() + text + text / 8 }
-        })
-        .sum();
-    let mut buffer = Zeroizing::new(Vec::with_capacity(room + id.len() * 2 + 256));
+    let mut buffer = Zeroizing::new(Vec::with_capacity(room(list, secret) + frame_room(id)));
     let envelope = Envelope { jsonrpc: "2.0", id, method, params: Params(list) };
     serde_json::to_writer(&mut *buffer, &envelope).map_err(|_| EncodeError::Json)?;
     let text = String::from_utf8(std::mem::take(&mut *buffer)).map_err(|_| EncodeError::Json)?;
     Ok(OutFrame { text: Zeroizing::new(text), method, secret })
 }
+
+/// Bytes that the parameters take. For a secret the worst case of escaping, so that the buffer never grows: growing would leave
+/// a copy behind that nobody wipes.
+fn room(list: &[(&'static str, Value<'_>)], secret: bool) -> usize {
+    let sizes = list.iter().map(|(name, value)| {
+        let text = if let Value::Text(text) = value { text.len() } else { 0 };
+        name.len() + if secret { 6 * text } else { text + text / 8 }
+    });
+    sizes.sum()
+}
+
+/// Bytes that everything else of a frame takes, with some to spare.
+fn frame_room(id: &str) -> usize {
+    6 * id.len() + 256
+}
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

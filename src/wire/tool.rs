@@ -219,3 +219,7 @@ pub(super) fn subagent(step: &str, fields: &Fields<'_>) -> Fact {
         last,
     })
 }
+
+#[cfg(test)]
+#[path = "tool_tests.rs"]
+mod tests;

@@ -1,0 +1,184 @@
+//! Makes a Hermes home with three profiles and a few past sessions each, for `hermux demo`.
+//!
+//! The rows are written by the same [`Store`] that the running backend uses. Texts and ages come from the seed and from
+//! now, so a first look shows recent, believable work.
+
+use super::config::Config;
+use super::seed::Seed;
+use super::seeds::{PAST, PastSession};
+use super::session::tokens;
+use super::state::{Head, Row, Store, StoreError};
+use crate::base::clock::Clock;
+use std::path::{Path, PathBuf};
+
+/// The profiles of the demo, in the order Hermes lists them.
+pub const PROFILES: [&str; 3] = ["default", "research", "work"];
+
+/// The home could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// A directory or file could not be written.
+    #[error("cannot write the demo's home: {0}")]
+    Io(#[from] std::io::Error),
+    /// The sessions could not be written.
+    #[error("cannot write the demo's sessions: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// Where `profile` lives under the home `root`.
+pub(super) fn profile_home(root: &Path, profile: &str) -> PathBuf {
+    if profile == "default" { root.to_owned() } else { root.join("profiles").join(profile) }
+}
+
+/// The directory the scenes write their files to.
+pub(super) fn workspace(profile_home: &Path) -> PathBuf {
+    profile_home.join("workspace")
+}
+
+/// Makes `dir` a home with the profiles `default`, `work` and `research`. What is there already stays as it is, so a home
+/// that was kept can be used again.
+pub fn prepare_home(dir: &Path, seed: u64) -> Result<(), HomeError> {
+    let now = now();
+    for profile in PROFILES {
+        let home = profile_home(dir, profile);
+        std::fs::create_dir_all(workspace(&home))?;
+        let config = Config::path(&home);
+        if !config.exists() {
+            Config::default().save(&home)?;
+            std::fs::write(home.join("SOUL.md"), super::replies::soul(profile))?;
+        }
+        let database = home.join("state.db");
+        if database.exists() {
+            continue;
+        }
+        let store = Store::open(&database)?;
+        let mut seed = Seed::of(seed, &["home", profile]);
+        for past in PAST.iter().filter(|past| past.profile == profile) {
+            write_past(&store, past, &workspace(&home), now, &mut seed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one past session: closed, titled, its last message `past.minutes_ago`.
+fn write_past(
+    store: &Store,
+    past: &PastSession,
+    cwd: &Path,
+    now: f64,
+    seed: &mut Seed,
+) -> Result<(), StoreError> {
+    let end = now - past.minutes_ago * 60.0 - seed.below(50) as f64;
+    // A turn took about a minute and a half.
+    let mut at = end - past.turns.len() as f64 * 95.0;
+    let id = format!("{}_{}", stamp(at), seed.hex(6));
+    store.create(
+        &Head {
+            id: id.clone(),
+            source: "tui".into(),
+            model: super::MODELS[0].into(),
+            cwd: cwd.display().to_string(),
+            started_at: at,
+            ..Head::default()
+        },
+        None,
+    )?;
+    for turn in past.turns {
+        store.append(&id, &Row::new("user", turn.user), at)?;
+        if let Some((name, args, result)) = turn.tool {
+            let call = format!("call_{}", seed.hex(12));
+            let calls = serde_json::json!([{
+                "id": call, "type": "function", "function": { "name": name, "arguments": args },
+            }]);
+            let ask = Row {
+                tool_calls: Some(calls.to_string()),
+                finish_reason: Some("tool_calls".into()),
+                ..Row::new("assistant", "Let me look.")
+            };
+            store.append(&id, &ask, at + 6.0)?;
+            let answer =
+                Row { tool_call_id: Some(call), tool_name: Some(name.into()), ..Row::new("tool", result) };
+            store.append(&id, &answer, at + 8.0)?;
+        }
+        let reply = Row { finish_reason: Some("stop".into()), ..Row::new("assistant", turn.reply) };
+        at += 30.0 + seed.below(60) as f64;
+        store.append(&id, &reply, at)?;
+        store.add_usage(&id, 1_400 + tokens(seed.below(3_600) as usize), tokens(turn.reply.len()))?;
+        at += 4.0;
+    }
+    let title = store.free_title(past.title)?;
+    store.set_title(&id, &title)?;
+    store.end(&id, "tui_close", at)
+}
+
+/// Now, in seconds since 1970, as Hermes stores it.
+pub(super) fn now() -> f64 {
+    Clock::wall().0 as f64 / 1000.0
+}
+
+/// `YYYYMMDD_HHMMSS` of `at` (seconds since 1970, UTC): the first part of a stored id.
+pub(super) fn stamp(at: f64) -> String {
+    let seconds = at.max(0.0) as i64;
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Howard Hinnant's days-to-civil: years that begin in March make the leap day the last of its year.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROFILES, now, prepare_home, profile_home, stamp};
+    use crate::demo::state::Store;
+
+    #[test]
+    fn stamps_are_civil_dates() {
+        assert_eq!(stamp(0.0), "19700101_000000");
+        assert_eq!(stamp(951_782_400.9), "20000229_000000");
+        assert_eq!(stamp(1_795_230_061.0), "20261121_030101");
+    }
+
+    #[test]
+    fn every_profile_has_recent_sessions_and_the_same_for_the_same_seed() {
+        let list = |seed| {
+            let dir = tempfile::tempdir().unwrap();
+            prepare_home(dir.path(), seed).unwrap();
+            let mut all = Vec::new();
+            for profile in PROFILES {
+                let store = Store::open(&profile_home(dir.path(), profile).join("state.db")).unwrap();
+                let heads = store.list(50).unwrap();
+                assert!(heads.len() >= 4, "{profile} has {} sessions", heads.len());
+                for head in &heads {
+                    assert!(head.started_at < now() && now() - head.started_at < 14.0 * 86_400.0);
+                    assert!(head.message_count >= 2 && !head.preview.is_empty());
+                }
+                all.extend(heads.into_iter().map(|head| {
+                    let suffix = head.id.get(15..).map(str::to_owned);
+                    (head.title, suffix)
+                }));
+            }
+            all
+        };
+        assert_eq!(list(3), list(3));
+        assert_ne!(list(3), list(4));
+    }
+
+    #[test]
+    fn a_kept_home_keeps_its_sessions() {
+        let dir = tempfile::tempdir().unwrap();
+        prepare_home(dir.path(), 1).unwrap();
+        let store = Store::open(&dir.path().join("state.db")).unwrap();
+        let first = store.list(1).unwrap().remove(0);
+        store.delete(&first.id).unwrap();
+        prepare_home(dir.path(), 1).unwrap();
+        assert_eq!(store.find(&first.id).unwrap(), None);
+    }
+}

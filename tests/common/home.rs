@@ -77,6 +77,7 @@ impl Home {
 fn hermes_config(url: &str) -> String {
     format!(
         "model:\n  default: fake-model\n  provider: custom\n  base_url: {url}\n  api_key: sk-test\n  \
-         context_length: 200000\napprovals:\n  mode: manual\n  timeout: 60\nsecurity:\n  tirith_enabled: false\n"
+         context_length: 200000\napprovals:\n  mode: manual\n  timeout: 60\nsecurity:\n  tirith_enabled: false\n  \
+         allow_lazy_installs: false\n"
     )
 }

@@ -164,7 +164,8 @@ async fn welcome(backend: Arc<Backend>, stream: TcpStream, port: u16) {
             Some(Ok(_)) => {}
         }
     }
-    drop(frames);
+    // Both halves must go for the connection to end; what follows waits out the grace time.
+    drop((frames, stream));
     backend.socket_gone(id).await;
 }
 

@@ -22,7 +22,7 @@ use crate::{
 use serde_json::Value;
 
 /// The most text of one message, in bytes; what comes after is cut, and a note says so.
-const MAX_TEXT: usize = 1024 * 1024;
+pub(super) const MAX_TEXT: usize = 1024 * 1024;
 /// The most parts of one message.
 const MAX_PARTS: usize = 2_000;
 /// How Hermes begins a content that is a list of parts.
@@ -62,11 +62,11 @@ impl Building {
             return;
         }
         if let Some(thought) = row.reasoning.as_deref().map(str::trim).filter(|thought| !thought.is_empty()) {
-            let text = self.take(thought, MAX_TEXT);
+            let text = self.take(thought, usize::MAX);
             self.push(Part::Reasoning { text, started: Tick(0), ended: Some(Tick(0)) });
         }
         if !content.trim().is_empty() {
-            let text = self.take(content.trim(), MAX_TEXT);
+            let text = self.take(content.trim(), usize::MAX);
             self.push(Part::Text(text));
         }
         if let Some(Ok(Value::Array(calls))) = row.calls.as_deref().map(serde_json::from_str) {

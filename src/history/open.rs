@@ -34,6 +34,8 @@ const BUDGET: u64 = 50;
 const BUDGET_BLOCKING: u64 = 20;
 /// How long a query waits for somebody who has the database to himself.
 const BUSY_WAIT: Duration = Duration::from_millis(250);
+/// How often a query is tried whose time was over.
+const TRIES: u32 = 4;
 /// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 1_000;
 
@@ -212,20 +214,28 @@ impl Reader {
     pub(super) fn all<T>(
         &self,
         sql: &str,
-        params: impl Params,
-        of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        params: impl Params + Copy,
+        mut of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, HistoryError> {
-        self.spent.since.store(0, Ordering::Relaxed);
-        let mut statement = self.db.prepare_cached(sql)?;
-        let rows = statement.query_map(params, of)?.take(MAX_ROWS as usize).collect::<Result<_, _>>()?;
-        Ok(rows)
+        let mut tries = TRIES;
+        loop {
+            self.spent.since.store(0, Ordering::Relaxed);
+            let mut statement = self.db.prepare_cached(sql)?;
+            let rows = statement.query_map(params, &mut of)?;
+            tries -= 1;
+            match rows.take(MAX_ROWS as usize).collect::<Result<_, _>>().map_err(HistoryError::from) {
+                // On a machine that is busy elsewhere the time may have gone to others. Between two tries the database is free.
+                Err(HistoryError::Slow) if tries > 0 => {}
+                done => return done,
+            }
+        }
     }
 
     /// The first row of one query.
     pub(super) fn one<T>(
         &self,
         sql: &str,
-        params: impl Params,
+        params: impl Params + Copy,
         of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, HistoryError> {
         Ok(self.all(sql, params, of)?.into_iter().next())

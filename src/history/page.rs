@@ -40,3 +40,7 @@ pub(super) fn before(
     }
     Ok((messages, older))
 }
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;

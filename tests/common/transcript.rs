@@ -1,5 +1,7 @@
 //! Recorded conversations, fed through `wire::Feed` as the hub would.
 
+#![allow(dead_code, reason = "each test program reads another part")]
+
 use hermux::{
     base::{
         clock::Tick,

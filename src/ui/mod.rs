@@ -3,10 +3,13 @@
 //! `update ← Update` and `key → keymap → Intent → update → Command` are pure; `view` projects state and mirror into a
 //! view-model, `widget` paints it. Nothing here knows a backend or a process.
 
+pub mod action;
 pub mod events;
 pub mod frame;
 pub mod intent;
 pub mod keymap;
+pub mod mirror;
 pub mod render;
 pub mod state;
 pub mod theme;
+pub mod update;

@@ -11,7 +11,7 @@ mod unit;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-pub use unit::{Chip, Unit};
+pub use unit::{Chip, Unit, segment};
 
 /// Edits that can be undone; the oldest are forgotten first.
 const UNDO_DEPTH: usize = 1_000;
@@ -96,11 +96,7 @@ impl Editor {
         let lines = text.lines().count();
         if lines > CHIP_LINES || text.chars().nth(CHIP_CHARS).is_some() {
             self.pastes += 1;
-            let chip = Chip {
-                label: format!("[paste {}: {}]", self.pastes, unit::size_words(&text)),
-                text: text.into(),
-            };
-            self.splice(self.caret..self.caret, vec![Unit::Chip(chip)]);
+            self.splice(self.caret..self.caret, vec![Unit::Chip(Chip::paste(self.pastes, &text))]);
         } else {
             self.splice(self.caret..self.caret, unit::segment(&text));
         }

@@ -1,3 +1,230 @@
-//! What belongs to this screen alone: focus, scroll, popups, the text being written.
+//! What belongs to this screen alone: focus, scroll, layers, the text being written. Nothing here is known to the hub.
+//!
+//! Pure data with small methods; `update` decides, `view` projects.
 
 pub mod editor;
+pub mod guard;
+pub mod layer;
+pub mod lines;
+pub mod pane;
+pub mod secret_field;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use ratatui::layout::Rect;
+
+use crate::base::clock::{Tick, WallMs};
+use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SessionId, StoredId};
+use crate::model::draft::Piece;
+use crate::model::listing::StoredRow;
+use crate::model::status::Status;
+use crate::ui::keymap::Keymap;
+
+use guard::Guard;
+use layer::Layer;
+use pane::Pane;
+use secret_field::SecretField;
+
+/// Which part of the pane keys go to, when no layer is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Focus {
+    #[default]
+    Composer,
+    Card,
+    Transcript,
+}
+
+/// What an answer of the hub is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Show the session that this opens.
+    Open,
+    /// The rows of a profile, for the palette.
+    List(ProfileName),
+    /// Older messages of a session.
+    Older(SessionId),
+    /// A text that was sent; it comes back when it was refused.
+    Send { session: SessionId, pieces: Vec<Piece> },
+    /// A secret that is dropped when its answer was refused.
+    Secret(SecretHandle),
+    /// A tab that is to be closed.
+    Close(SessionId),
+    /// A draft that was saved.
+    Draft,
+    /// Nothing is to be done with its answer, but a refusal is told.
+    Plain,
+}
+
+/// What to show first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A fresh draft of the hub's first profile.
+    Draft,
+    /// A fresh draft of this profile.
+    Profile(ProfileName),
+    /// A stored session.
+    Stored(ProfileName, StoredId),
+}
+
+/// A terminal's own state.
+#[derive(Debug)]
+pub struct UiState {
+    pub keymap: Keymap,
+    pub start: Start,
+    /// The directory that new sessions work in.
+    pub cwd: String,
+    pub size: (u16, u16),
+    pub focus: Focus,
+    pub active: Option<SessionId>,
+    pub previous: Option<SessionId>,
+    pub panes: HashMap<SessionId, Pane>,
+    /// Sessions whose transcripts are followed, most recent last.
+    pub watched: VecDeque<SessionId>,
+    pub layer: Option<Layer>,
+    pub guard: Guard,
+    pub secret: SecretField,
+    /// When the leader was pressed.
+    pub leader: Option<Tick>,
+    /// Every message is unfolded.
+    pub unfold_all: bool,
+    pub mouse: bool,
+    pub bell: bool,
+    /// What the terminal said of its own focus, if it ever did.
+    pub terminal_focus: Option<bool>,
+    /// A short remark in the status line, and until when.
+    pub remark: Option<(String, Tick)>,
+    pub asks: HashMap<AskId, Ask>,
+    pub stored: BTreeMap<ProfileName, Vec<StoredRow>>,
+    /// Sessions that needed the person when last looked: a new one rings.
+    pub needing: Vec<SessionId>,
+    /// Sessions whose backend was asked to wake for what is being written.
+    pub warmed: Vec<SessionId>,
+    /// The wall time when the loop last woke, for ages of stored rows.
+    pub wall: WallMs,
+    /// The hub said farewell; drawing goes on until the loop ends.
+    pub farewell: Option<String>,
+    /// A composer's first key wakes its backend.
+    pub wake_on_type: bool,
+    /// A session that was opened and is not in the mirror yet.
+    pub awaited: Option<SessionId>,
+    /// The tabs as they were, to find a neighbour of one that is gone.
+    pub tabs_before: Vec<SessionId>,
+    /// The profile that was shown last.
+    pub profile_before: Option<ProfileName>,
+    /// The session that the hub was told is read.
+    pub read_told: Option<SessionId>,
+    /// Where the walk through waiting sessions stands.
+    pub walk: Option<(Status, Tick, SessionId)>,
+    /// What is where on the screen, for the mouse; the topmost last.
+    pub hits: Vec<(Rect, Hit)>,
+    next_ask: u64,
+    next_secret: u64,
+}
+
+/// Something that can be clicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hit {
+    Tab(SessionId),
+    CloseTab(SessionId),
+    NewTab,
+    Profile(ProfileName),
+    Card,
+    Composer,
+    Transcript,
+    /// A row of the palette, by its place among the hits.
+    Row(usize),
+    /// The mark of what is new below.
+    End,
+}
+
+/// How many transcripts a terminal follows at once; the least recently shown is let go.
+pub const WATCHED: usize = 8;
+/// How long a remark stays, in milliseconds.
+pub const REMARK_MS: u64 = 4_000;
+
+impl UiState {
+    /// A terminal that shows `start` first and works in `cwd`.
+    pub fn new(keymap: Keymap, start: Start, cwd: String) -> Self {
+        Self {
+            keymap,
+            start,
+            cwd,
+            size: (80, 24),
+            focus: Focus::Composer,
+            active: None,
+            previous: None,
+            panes: HashMap::new(),
+            watched: VecDeque::new(),
+            layer: None,
+            guard: Guard::default(),
+            secret: SecretField::default(),
+            leader: None,
+            unfold_all: false,
+            mouse: true,
+            bell: true,
+            terminal_focus: None,
+            remark: None,
+            asks: HashMap::new(),
+            stored: BTreeMap::new(),
+            needing: Vec::new(),
+            warmed: Vec::new(),
+            wall: WallMs(0),
+            farewell: None,
+            wake_on_type: true,
+            awaited: None,
+            tabs_before: Vec::new(),
+            profile_before: None,
+            read_told: None,
+            walk: None,
+            hits: Vec::new(),
+            next_ask: 0,
+            next_secret: 0,
+        }
+    }
+
+    /// The pane that is shown.
+    pub fn pane(&self) -> Option<&Pane> {
+        self.panes.get(&self.active?)
+    }
+
+    /// The pane that is shown, to change it.
+    pub fn pane_mut(&mut self) -> Option<&mut Pane> {
+        self.panes.get_mut(&self.active?)
+    }
+
+    /// Says something for a few seconds.
+    pub fn say(&mut self, text: impl Into<String>, now: Tick) {
+        self.remark = Some((text.into(), now.plus(REMARK_MS)));
+    }
+
+    /// A new number for a command, remembering what its answer is for.
+    pub fn ask(&mut self, ask: Ask) -> AskId {
+        self.next_ask += 1;
+        let id = AskId(self.next_ask);
+        self.asks.insert(id, ask);
+        id
+    }
+
+    /// A new number for a secret; terminals do not meet in it.
+    pub fn secret_handle(&mut self, client: Option<ClientId>) -> SecretHandle {
+        self.next_secret += 1;
+        SecretHandle(client.map_or(0, |client| client.0) << 32 | self.next_secret)
+    }
+}
+
+/// How a session stands, in a word or two.
+pub fn words(status: Status) -> &'static str {
+    match status {
+        Status::NeedsDecision => "needs a decision",
+        Status::NeedsAnswer => "asks a question",
+        Status::Uncertain => "unsure",
+        Status::Failed => "failed",
+        Status::Finished => "finished",
+        Status::Unread => "new output",
+        Status::Quiet => "quiet",
+        Status::Stopping => "stopping",
+        Status::Working => "working",
+        Status::Sending => "sending",
+        Status::Idle => "idle",
+    }
+}

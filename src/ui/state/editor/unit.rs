@@ -25,6 +25,13 @@ pub struct Chip {
     pub text: Arc<str>,
 }
 
+impl Chip {
+    /// The `number`-th long paste.
+    pub fn paste(number: usize, text: &str) -> Self {
+        Self { label: format!("[paste {number}: {}]", size_words(text)), text: text.into() }
+    }
+}
+
 impl Unit {
     /// The cluster, unless this is a chip.
     pub fn text(&self) -> Option<&str> {
@@ -86,7 +93,7 @@ pub(super) fn normalize(text: &str) -> String {
 }
 
 /// Text as units.
-pub(super) fn segment(text: &str) -> Vec<Unit> {
+pub fn segment(text: &str) -> Vec<Unit> {
     normalize(text).graphemes(true).map(|cluster| Unit::Text(cluster.into())).collect()
 }
 
@@ -112,7 +119,7 @@ pub(super) fn resegment(units: Vec<Unit>) -> Vec<Unit> {
 }
 
 /// A paste's size in words.
-pub(super) fn size_words(text: &str) -> String {
+fn size_words(text: &str) -> String {
     match text.lines().count() {
         0 | 1 => format!("{} characters", text.chars().count()),
         lines => format!("{lines} lines"),

@@ -1,0 +1,36 @@
+//! What the outside of the terminal must do: the effects of the pure part.
+
+use crate::base::ids::SecretHandle;
+use crate::base::secret::Secret;
+use crate::proto::ToHub;
+
+/// An effect. Carried out in order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Say this to the hub.
+    Tell(Box<Said>),
+    /// Hand this over in a frame of its own, ahead of the command that names its handle.
+    Hand { handle: SecretHandle, secret: Secret },
+    /// Give this text to the clipboard.
+    Copy(String),
+    /// Ring; the outside keeps the rate bounded.
+    Bell,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse(bool),
+    /// Paint every cell anew.
+    Redraw,
+    /// Leave.
+    Leave,
+}
+
+/// A message to the hub. Compared by what it says, since messages carry floating and nested data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said(pub ToHub);
+
+impl Eq for Said {}
+
+impl Action {
+    pub fn tell(message: ToHub) -> Self {
+        Self::Tell(Box::new(Said(message)))
+    }
+}

@@ -1,0 +1,115 @@
+//! What lies over the panes: palette, help, a question of hermux, text that was asked for. At most one at a time.
+
+use super::editor::Editor;
+use crate::base::fuzzy;
+use crate::base::ids::{ProfileName, SessionId, StoredId};
+use crate::ui::intent::Intent;
+
+/// The layer on top.
+#[derive(Debug)]
+pub enum Layer {
+    Palette(Palette),
+    Help {
+        query: Editor,
+        scroll: usize,
+    },
+    Dialog(Dialog),
+    /// Text that a command answered with.
+    Output {
+        title: String,
+        text: String,
+        scroll: usize,
+    },
+}
+
+/// A list to choose from by typing.
+#[derive(Debug, Default)]
+pub struct Palette {
+    pub query: Editor,
+    /// Only profiles are offered.
+    pub profiles_only: bool,
+    pub rows: Vec<Row>,
+    pub hits: Vec<fuzzy::Hit>,
+    /// Place among the hits.
+    pub selected: usize,
+}
+
+/// One thing that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub what: Target,
+    /// What is matched and shown; drawable.
+    pub text: String,
+    /// Shown on the right, dim: keys, a profile, an age.
+    pub note: String,
+}
+
+/// What a row leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Act(Intent),
+    Session(SessionId),
+    Profile(ProfileName),
+    Stored(ProfileName, StoredId),
+}
+
+impl Palette {
+    /// Matches the rows against the query anew.
+    pub fn search(&mut self) {
+        self.hits = fuzzy::rank(&self.query.text(), self.rows.iter().map(|row| row.text.as_str()));
+        self.selected = self.selected.min(self.hits.len().saturating_sub(1));
+    }
+
+    /// Other rows, the same choice where it is still there.
+    pub fn set_rows(&mut self, rows: Vec<Row>) {
+        if rows == self.rows {
+            return;
+        }
+        let chosen = self.chosen().map(|row| row.what.clone());
+        self.rows = rows;
+        self.search();
+        let place =
+            self.hits.iter().position(|hit| self.rows.get(hit.index).map(|row| &row.what) == chosen.as_ref());
+        if let (Some(place), true) = (place, chosen.is_some()) {
+            self.selected = place;
+        }
+    }
+
+    /// Moves the choice, stopping at both ends.
+    pub fn step(&mut self, by: isize) {
+        let last = self.hits.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+
+    /// The row that Enter takes.
+    pub fn chosen(&self) -> Option<&Row> {
+        self.rows.get(self.hits.get(self.selected)?.index)
+    }
+}
+
+/// A question with a few answers, each a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    pub title: String,
+    /// Drawable lines.
+    pub lines: Vec<String>,
+    pub options: Vec<Choice>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub key: char,
+    pub label: &'static str,
+    pub does: Deed,
+}
+
+/// What an answer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    CloseAndStop(SessionId),
+    CloseAndKeep(SessionId),
+    Leave,
+    Bypass(SessionId, bool),
+    Cancel,
+}

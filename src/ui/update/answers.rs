@@ -1,0 +1,108 @@
+//! Answers and refusals of the hub to what this terminal asked.
+
+use super::Step;
+use crate::base::ids::AskId;
+use crate::base::text;
+use crate::proto::update::Goodbye;
+use crate::proto::{Answer, Command, Refusal, Update};
+use crate::ui::state::layer::Layer;
+use crate::ui::state::{Ask, Start};
+
+impl Step<'_> {
+    /// What an update says beside changing the world.
+    pub(super) fn heard(&mut self, update: Update) {
+        match update {
+            Update::Welcome(_) => self.begin(),
+            Update::Answer { ask, answer } => self.answered(ask, answer),
+            Update::Refused { ask, reason } => self.refused(ask, &reason),
+            Update::Goodbye(why) => {
+                self.ui.farewell = Some(match why {
+                    Goodbye::Ending => "The hub of hermux has ended.".to_owned(),
+                    Goodbye::WrongContract(theirs) => {
+                        format!(
+                            "The running hub is of another version of hermux (contract {theirs}); stop it first."
+                        )
+                    }
+                });
+            }
+            Update::Patches { .. } | Update::Lagged(_) => {}
+        }
+    }
+
+    /// The first screen: a fresh draft, or what was asked for on the command line.
+    fn begin(&mut self) {
+        match self.ui.start.clone() {
+            Start::Draft => self.fresh(self.mirror.primary().clone()),
+            Start::Profile(profile) => self.fresh(profile),
+            Start::Stored(profile, stored) => {
+                self.command(Ask::Open, Command::OpenStored { profile, stored });
+            }
+        }
+    }
+
+    fn answered(&mut self, ask: AskId, answer: Answer) {
+        let purpose = self.ui.asks.remove(&ask);
+        match (answer, purpose) {
+            (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
+            (Answer::Rows(rows), Some(Ask::List(profile))) => {
+                self.ui.stored.insert(profile, rows);
+                self.refresh_palette();
+            }
+            (Answer::Older { messages, more }, Some(Ask::Older(session))) => {
+                if let Some(pane) = self.ui.panes.get_mut(&session) {
+                    pane.older_asked = false;
+                    pane.older_done = !more;
+                    pane.older.splice(0..0, messages);
+                }
+            }
+            (Answer::Output { text, warning }, _) => {
+                let mut shown = text.raw().to_owned();
+                if let Some(warning) = warning {
+                    shown = format!("{}\n\n{shown}", warning.raw());
+                }
+                self.ui.layer = Some(Layer::Output { title: "Answer".into(), text: shown, scroll: 0 });
+            }
+            (Answer::Prefill(text), Some(Ask::Send { session, .. })) => {
+                self.give_back(session, &[crate::model::draft::Piece::Text(text)]);
+            }
+            _ => {}
+        }
+    }
+
+    fn refused(&mut self, ask: AskId, reason: &Refusal) {
+        let why = match reason {
+            Refusal::Unreadable(detail) | Refusal::Backend(detail) => {
+                format!("{reason}: {}", text::label(detail.raw(), 120))
+            }
+            _ => reason.to_string(),
+        };
+        match self.ui.asks.remove(&ask) {
+            Some(Ask::Send { session, pieces }) => {
+                self.give_back(session, &pieces);
+                self.say(format!("Not sent: {why}. The text is back in the composer"));
+            }
+            Some(Ask::Secret(handle)) => {
+                self.command(Ask::Draft, Command::DropSecret { handle });
+                self.say(format!("Not answered: {why}"));
+            }
+            Some(Ask::Close(session)) if *reason == Refusal::Running => self.ask_close(session),
+            Some(Ask::Older(session)) => {
+                if let Some(pane) = self.ui.panes.get_mut(&session) {
+                    pane.older_asked = false;
+                    pane.older_done = true;
+                }
+                self.say(format!("No older messages: {why}"));
+            }
+            Some(Ask::List(_) | Ask::Draft) => {}
+            Some(Ask::Open) => {
+                self.say(format!("Not opened: {why}"));
+                // Whatever was asked for at the start, a person gets a usable draft.
+                if self.ui.active.is_none() && self.ui.start != Start::Draft {
+                    self.ui.start = Start::Draft;
+                    self.begin();
+                }
+            }
+            Some(Ask::Plain | Ask::Close(_)) | None => self.say(format!("Refused: {why}")),
+        }
+    }
+}

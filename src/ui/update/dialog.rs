@@ -1,0 +1,148 @@
+//! Questions of hermux itself, and leaving.
+
+use super::Step;
+use crate::base::ids::SessionId;
+use crate::base::text;
+use crate::model::session::Session;
+use crate::model::status;
+use crate::model::world::World;
+use crate::proto::Command;
+use crate::proto::command::CloseRunning;
+use crate::ui::action::Action;
+use crate::ui::state::Ask;
+use crate::ui::state::layer::{Choice, Deed, Dialog, Layer};
+
+/// Sessions that a question names at most; the rest is counted.
+const NAMED: usize = 8;
+
+impl Step<'_> {
+    fn open_dialog(&mut self, title: String, lines: Vec<String>, options: Vec<Choice>) {
+        self.ui.layer = Some(Layer::Dialog(Dialog { title, lines, options }));
+    }
+
+    /// A letter of the open question.
+    pub(super) fn answer_dialog(&mut self, c: char) {
+        let Some(Layer::Dialog(dialog)) = &self.ui.layer else { return };
+        let Some(deed) = dialog.options.iter().find(|choice| choice.key == c).map(|choice| choice.does)
+        else {
+            return;
+        };
+        self.ui.layer = None;
+        match deed {
+            Deed::CloseAndStop(session) => {
+                self.save_draft(session);
+                self.command(Ask::Plain, Command::CloseTab { session, running: CloseRunning::Stop });
+            }
+            Deed::CloseAndKeep(session) => {
+                self.save_draft(session);
+                self.command(Ask::Plain, Command::CloseTab { session, running: CloseRunning::Keep });
+            }
+            Deed::Leave => self.leave(),
+            Deed::Bypass(session, on) => self.command(Ask::Plain, Command::SetYolo { session, on }),
+            Deed::Cancel => {}
+        }
+    }
+
+    /// The tab of a running session is to be closed.
+    pub(super) fn ask_close(&mut self, id: SessionId) {
+        let Some(session) = self.mirror.session(id) else { return };
+        let lines = vec![format!("{} is still at work.", name(session))];
+        self.open_dialog(
+            "Close this tab?".into(),
+            lines,
+            vec![
+                Choice { key: 's', label: "stop it and close", does: Deed::CloseAndStop(id) },
+                Choice { key: 'k', label: "close, keep it running", does: Deed::CloseAndKeep(id) },
+                Choice { key: 'c', label: "cancel", does: Deed::Cancel },
+            ],
+        );
+    }
+
+    /// Leaves; asks once when that would stop something or leave a question open (UX-32).
+    pub(super) fn quit(&mut self) {
+        let (running, waiting) = unfinished(self.mirror.world());
+        if running.is_empty() && waiting.is_empty() {
+            self.leave();
+            return;
+        }
+        let mut lines = Vec::new();
+        for (what, list) in [("at work", &running), ("waiting for you", &waiting)] {
+            lines.extend(list.iter().take(NAMED).map(|session| format!("{} is {what}", name(session))));
+            if list.len() > NAMED {
+                lines.push(format!("and {} more", list.len() - NAMED));
+            }
+        }
+        lines.push(String::new());
+        lines.push("Leaving stops them; each can be opened again where it stood.".into());
+        self.open_dialog(
+            "Leave hermux?".into(),
+            lines,
+            vec![
+                Choice { key: 'q', label: "leave", does: Deed::Leave },
+                Choice { key: 'c', label: "cancel", does: Deed::Cancel },
+            ],
+        );
+    }
+
+    fn leave(&mut self) {
+        let sessions: Vec<SessionId> = self.ui.panes.keys().copied().collect();
+        for session in sessions {
+            self.save_draft(session);
+        }
+        self.out.push(Action::tell(crate::proto::ToHub::Bye));
+        self.out.push(Action::Leave);
+    }
+
+    /// The approval bypass is switched only here: by a key and its confirmation (SEC-26).
+    pub(super) fn ask_bypass(&mut self) {
+        let Some(session) = self.session() else { return };
+        let (id, on) = (session.id, !session.info.yolo);
+        let lines = if on {
+            vec![
+                format!("{} will run dangerous commands without asking.", name(session)),
+                "It holds for this session until it is switched off.".into(),
+            ]
+        } else {
+            vec![format!("{} will ask before dangerous commands again.", name(session))]
+        };
+        self.open_dialog(
+            if on { "Bypass approvals?".into() } else { "End the bypass?".into() },
+            lines,
+            vec![
+                Choice { key: 'y', label: "yes", does: Deed::Bypass(id, on) },
+                Choice { key: 'c', label: "cancel", does: Deed::Cancel },
+            ],
+        );
+    }
+}
+
+/// A session as a sentence names it.
+fn name(session: &Session) -> String {
+    let title = session
+        .title
+        .as_ref()
+        .map_or_else(|| "a new session".to_owned(), |title| text::label(title.raw(), 40));
+    format!("{} · {title}", session.profile)
+}
+
+/// Sessions at work, and those that only wait.
+fn unfinished(world: &World) -> (Vec<&Session>, Vec<&Session>) {
+    let open = world.sessions.values();
+    let (running, rest): (Vec<_>, Vec<_>) = open.partition(|session| status::is_working(session));
+    (running, rest.into_iter().filter(|session| status::of(session).needs_input()).collect())
+}
+
+/// What leaving leaves behind, and how to come back: printed on the normal screen (UX-29).
+pub fn left_running(world: &World) -> Vec<String> {
+    let (running, waiting) = unfinished(world);
+    let mut lines = Vec::new();
+    for (what, list) in [("was at work", running), ("was waiting for you", waiting)] {
+        for session in list {
+            lines.push(format!("{} {what}", name(session)));
+            if let Some(stored) = &session.stored {
+                lines.push(format!("    hermux --session {}/{}", session.profile, stored.as_str()));
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,45 @@
+//! Drafts: sent whole, 200 ms after the last key and when focus leaves; a foreign one is taken when ours is sent.
+
+use super::{Step, compose};
+use crate::base::ids::SessionId;
+use crate::proto::Command;
+use crate::ui::state::Ask;
+use crate::ui::state::pane::Pane;
+
+impl Step<'_> {
+    /// Saves what is due.
+    pub(super) fn save_due_drafts(&mut self) {
+        let now = self.now;
+        let due = |pane: &Pane| compose::save_due(pane).is_some_and(|at| at <= now);
+        let sessions: Vec<SessionId> =
+            self.ui.panes.iter().filter(|(_, pane)| due(pane)).map(|(session, _)| *session).collect();
+        for session in sessions {
+            self.save_draft(session);
+        }
+    }
+
+    /// Saves a session's draft now, if the hub does not have it.
+    pub(super) fn save_draft(&mut self, session: SessionId) {
+        let Some(pane) = self.ui.panes.get_mut(&session).filter(|pane| pane.is_unsaved()) else { return };
+        let (pieces, base) = (pane.pieces(), pane.base());
+        pane.mark_saved();
+        self.command(Ask::Draft, Command::SaveDraft { session, pieces, base });
+    }
+
+    /// The hub's draft of a session changed, or may have.
+    pub(super) fn draft_changed(&mut self, id: SessionId) {
+        let Some(session) = self.mirror.session(id) else { return };
+        let Some(pane) = self.ui.panes.get_mut(&id) else { return };
+        let draft = &session.draft;
+        if draft.revision <= pane.base() {
+            return;
+        }
+        if draft.author.is_some() && draft.author == self.mirror.client() {
+            pane.set_base(draft.revision);
+        } else if !pane.is_unsaved() && pane.pieces() != draft.pieces {
+            pane.adopt(draft);
+        } else {
+            pane.set_base(draft.revision);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What happens on input, on updates and with time: pure. `(state, mirror, input, now) → actions`.
+//!
+//! A [`Step`] is one such happening; its methods are split by what they are about. Every command names its session; keys
+//! of the composer never answer a card.
+
+mod answers;
+mod card;
+mod compose;
+mod dialog;
+mod drafts;
+mod keys;
+mod mouse;
+mod navigate;
+mod palette;
+mod settle;
+mod transcript;
+
+pub use dialog::left_running;
+pub use settle::due;
+
+use super::action::Action;
+use super::events::{Input, Reply};
+use super::mirror::{Applied, Mirror};
+use super::state::guard::CardKey;
+use super::state::{Ask, UiState};
+use crate::base::clock::Tick;
+use crate::base::ids::SessionId;
+use crate::model::session::Session;
+use crate::proto::{Command, ToHub, Update};
+
+/// One happening.
+struct Step<'a> {
+    ui: &'a mut UiState,
+    mirror: &'a Mirror,
+    now: Tick,
+    out: Vec<Action>,
+}
+
+/// The person or the terminal did something; `at` is when its bytes were read.
+pub fn input(ui: &mut UiState, mirror: &Mirror, input: Input, at: Tick) -> Vec<Action> {
+    let mut step = Step { ui, mirror, now: at, out: Vec::new() };
+    match input {
+        Input::Key(key) => step.key(key),
+        Input::Paste(text) => step.paste(&text),
+        Input::Mouse(mouse) => step.mouse(mouse),
+        Input::Focus(focused) => step.ui.terminal_focus = Some(focused),
+        Input::Reply(Reply::SynchronizedOutput(_) | Reply::KittyKeyboard | Reply::Last) => {}
+    }
+    step.settle();
+    step.out
+}
+
+/// The hub said something.
+pub fn update(ui: &mut UiState, mirror: &mut Mirror, update: Update, now: Tick) -> Vec<Action> {
+    let Applied { touched, resync } = mirror.apply(&update, now);
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    if resync {
+        step.out.push(Action::tell(ToHub::Resync));
+    }
+    step.touched(&touched);
+    step.heard(update);
+    step.settle();
+    step.out
+}
+
+/// Time went on: a draft is due, a remark is over.
+pub fn tick(ui: &mut UiState, mirror: &Mirror, now: Tick) -> Vec<Action> {
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    step.settle();
+    step.out
+}
+
+/// A frame was finished; `card` is the card that it shows in focus.
+pub fn drawn(ui: &mut UiState, mirror: &Mirror, card: Option<CardKey>, now: Tick) -> Vec<Action> {
+    ui.guard.drawn(card, now);
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    step.ask_older();
+    step.out
+}
+
+impl Step<'_> {
+    /// Tells the hub to do something.
+    fn command(&mut self, purpose: Ask, command: Command) {
+        let ask = self.ui.ask(purpose);
+        self.out.push(Action::tell(ToHub::Command { ask, command }));
+    }
+
+    /// The session that is shown.
+    fn session(&self) -> Option<&Session> {
+        self.mirror.session(self.ui.active?)
+    }
+
+    /// The session that is shown, or a remark that there is none.
+    fn active(&self) -> Option<SessionId> {
+        self.ui.active.filter(|id| self.mirror.session(*id).is_some())
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.ui.say(text, self.now);
+    }
+}

@@ -1,0 +1,178 @@
+//! The palette: actions, open sessions, profiles and each profile's newest stored sessions, found by typing.
+
+use super::{Step, keys};
+use crate::base::text;
+use crate::model::status;
+use crate::proto::Command;
+use crate::ui::intent::{Edit, Intent};
+use crate::ui::keymap::{ACTIONS, Scope};
+use crate::ui::state::Ask;
+use crate::ui::state::layer::{Layer, Palette, Row, Target};
+
+/// Stored sessions asked for of each profile.
+const STORED: u16 = 20;
+/// Cells of a row's name at most.
+const NAME: usize = 60;
+
+impl Step<'_> {
+    pub(super) fn open_palette(&mut self, profiles_only: bool) {
+        if let Some(Layer::Palette(open)) = &self.ui.layer
+            && open.profiles_only == profiles_only
+        {
+            self.ui.layer = None;
+            return;
+        }
+        let mut palette = Palette { profiles_only, ..Palette::default() };
+        palette.rows = self.rows(profiles_only);
+        palette.search();
+        self.ui.layer = Some(Layer::Palette(palette));
+        if !profiles_only {
+            for profile in self.mirror.world().profiles.iter().map(|profile| profile.name.clone()) {
+                self.command(Ask::List(profile.clone()), Command::List { profile, limit: STORED });
+            }
+        }
+    }
+
+    /// The open palette shows what is known now.
+    pub(super) fn refresh_palette(&mut self) {
+        let Some(Layer::Palette(open)) = &self.ui.layer else { return };
+        let rows = self.rows(open.profiles_only);
+        if let Some(Layer::Palette(open)) = &mut self.ui.layer {
+            open.set_rows(rows);
+        }
+    }
+
+    fn rows(&self, profiles_only: bool) -> Vec<Row> {
+        let world = self.mirror.world();
+        let profiles = world.profiles.iter().map(|profile| Row {
+            what: Target::Profile(profile.name.clone()),
+            text: profile.name.to_string(),
+            note: "profile".into(),
+        });
+        if profiles_only {
+            return profiles.collect();
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        let many = world.profiles.len() > 1;
+        for session in world.tabs.iter().filter_map(|id| world.sessions.get(id)) {
+            let title = match &session.title {
+                Some(title) => text::label(title.raw(), NAME),
+                None if session.preview.is_empty() => "New session".to_owned(),
+                None => text::label(session.preview.raw(), NAME),
+            };
+            let state = crate::ui::state::words(status::of(session));
+            let profile = if many { format!("{} · ", session.profile) } else { String::new() };
+            rows.push(Row {
+                what: Target::Session(session.id),
+                text: title,
+                note: format!("{profile}{state}"),
+            });
+        }
+        rows.extend(profiles.filter(|_| many));
+        let open: Vec<_> = world.sessions.values().filter_map(|session| session.stored.as_ref()).collect();
+        for row in self.ui.stored.values().flatten().filter(|row| !open.contains(&&row.id)) {
+            let title = row.title.as_ref().unwrap_or(&row.preview);
+            let profile = if many { format!("{} · ", row.profile) } else { String::new() };
+            rows.push(Row {
+                what: Target::Stored(row.profile.clone(), row.id.clone()),
+                text: text::label(title.raw(), NAME),
+                note: format!("{profile}{}", age(self.ui.wall.0, row.last_active.0)),
+            });
+        }
+        let offered = |scope| matches!(scope, Scope::Global | Scope::Composer);
+        let writes = |intent| matches!(intent, Intent::Edit(Edit::Up | Edit::Down) | Intent::Back);
+        for action in ACTIONS.iter().filter(|action| offered(action.scope) && !writes(action.intent)) {
+            rows.push(Row {
+                what: Target::Act(action.intent),
+                text: action.help.to_owned(),
+                note: self.ui.keymap.keys_of(action.id).first().cloned().unwrap_or_default(),
+            });
+        }
+        rows
+    }
+
+    /// What an open layer does with an intent. False: nothing, it is for the pane; ways out close the layer.
+    pub(super) fn layer_intent(&mut self, intent: Intent) -> bool {
+        let page = isize::try_from(self.ui.size.1 / 2).unwrap_or(1).max(1);
+        let width = self.ui.composer_width();
+        let Some(layer) = &mut self.ui.layer else { return false };
+        match (layer, intent) {
+            (_, Intent::Back)
+            | (Layer::Help { .. } | Layer::Output { .. }, Intent::Accept | Intent::Help) => {
+                self.ui.layer = None;
+            }
+            (Layer::Dialog(_), Intent::Type(c)) => self.answer_dialog(c),
+            (Layer::Palette(palette), Intent::Type(c)) => {
+                palette.query.insert(c.encode_utf8(&mut [0; 4]));
+                palette.selected = 0;
+                palette.search();
+            }
+            (Layer::Palette(palette), Intent::Edit(edit)) => {
+                keys::apply(&mut palette.query, edit, width);
+                palette.search();
+            }
+            (Layer::Palette(palette), Intent::ListUp) => palette.step(-1),
+            (Layer::Palette(palette), Intent::ListDown) => palette.step(1),
+            (Layer::Palette(palette), Intent::PageUp) => palette.step(-page),
+            (Layer::Palette(palette), Intent::PageDown) => palette.step(page),
+            (Layer::Palette(palette), Intent::Accept) => {
+                let chosen = palette.chosen().map(|row| row.what.clone());
+                self.take(chosen);
+            }
+            (Layer::Help { query, scroll }, Intent::Type(c)) => {
+                query.insert(c.encode_utf8(&mut [0; 4]));
+                *scroll = 0;
+            }
+            (Layer::Help { query, scroll }, Intent::Edit(edit)) => {
+                keys::apply(query, edit, width);
+                *scroll = 0;
+            }
+            (Layer::Help { scroll, .. } | Layer::Output { scroll, .. }, _) => match intent {
+                Intent::ListUp | Intent::ScrollUp => *scroll = scroll.saturating_sub(1),
+                Intent::ListDown | Intent::ScrollDown => *scroll += 1,
+                Intent::PageUp => *scroll = scroll.saturating_sub(page.unsigned_abs()),
+                Intent::PageDown => *scroll += page.unsigned_abs(),
+                _ => return self.way_out(intent),
+            },
+            _ => return self.way_out(intent),
+        }
+        true
+    }
+
+    /// Navigation closes the layer and then happens (KEY-06).
+    fn way_out(&mut self, intent: Intent) -> bool {
+        match intent {
+            Intent::Palette | Intent::PickProfile | Intent::ToggleMouse | Intent::Redraw => {}
+            Intent::Type(_) | Intent::Edit(_) | Intent::Accept | Intent::ListUp | Intent::ListDown => {
+                return true;
+            }
+            _ => self.ui.layer = None,
+        }
+        false
+    }
+
+    /// Goes where a row leads.
+    pub(super) fn take(&mut self, target: Option<Target>) {
+        let Some(target) = target else { return };
+        self.ui.layer = None;
+        match target {
+            Target::Act(intent) => self.intent(intent, None),
+            Target::Session(id) => self.show(id),
+            Target::Profile(name) => self.switch_profile(&name),
+            Target::Stored(profile, stored) => {
+                self.command(Ask::Open, Command::OpenStored { profile, stored });
+            }
+        }
+    }
+}
+
+/// How long ago, in one word. Both in wall milliseconds.
+pub(super) fn age(now: u64, then: u64) -> String {
+    let minutes = now.saturating_sub(then) / 60_000;
+    match minutes {
+        0 => "now".into(),
+        1..=59 => format!("{minutes} min"),
+        60..=1_439 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1_440),
+    }
+}

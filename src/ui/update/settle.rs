@@ -1,0 +1,108 @@
+//! What follows from every happening: something usable is shown, drafts are saved, a new question rings.
+
+use std::collections::BTreeSet;
+
+use super::{Step, compose};
+use crate::base::clock::Tick;
+use crate::base::ids::SessionId;
+use crate::model::session::Unread;
+use crate::model::status;
+use crate::proto::Command;
+use crate::ui::action::Action;
+use crate::ui::mirror::{Mirror, Touched};
+use crate::ui::state::pane::Anchor;
+use crate::ui::state::{Ask, UiState};
+
+impl Step<'_> {
+    /// Lets go of what was made of data that changed.
+    pub(super) fn touched(&mut self, touched: &BTreeSet<Touched>) {
+        for what in touched {
+            match what {
+                Touched::World => {
+                    for pane in self.ui.panes.values_mut() {
+                        pane.lines.clear();
+                    }
+                    // The hub says which transcripts are in its snapshot; those that are not are asked for again.
+                    let mirror = self.mirror;
+                    self.ui
+                        .watched
+                        .retain(|id| mirror.session(*id).is_some_and(|session| session.body.is_some()));
+                    if let Some(active) = self.ui.active.filter(|id| !self.ui.watched.contains(id))
+                        && mirror.session(active).is_some()
+                    {
+                        self.ui.watched.push_back(active);
+                        self.command(Ask::Plain, Command::Watch { session: active });
+                    }
+                    let all: Vec<SessionId> = mirror.world().sessions.keys().copied().collect();
+                    for id in all {
+                        self.draft_changed(id);
+                    }
+                }
+                Touched::Tabs => {}
+                Touched::Session(id) => self.draft_changed(*id),
+                Touched::Body(id) => {
+                    if let Some(pane) = self.ui.panes.get_mut(id) {
+                        pane.lines.clear();
+                        pane.older.clear();
+                        pane.older_done = false;
+                        pane.older_asked = false;
+                    }
+                    self.draft_changed(*id);
+                }
+                Touched::Message(id, message) => {
+                    if let Some(pane) = self.ui.panes.get_mut(id) {
+                        pane.lines.forget(*message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// After every happening.
+    pub(super) fn settle(&mut self) {
+        self.stay_somewhere();
+        self.follow_card();
+        self.save_due_drafts();
+        self.mark_read();
+        self.ring();
+        self.refresh_palette();
+        self.ui.profile_before =
+            self.session().map(|session| session.profile.clone()).or(self.ui.profile_before.take());
+        if self.ui.remark.as_ref().is_some_and(|(_, until)| *until <= self.now) {
+            self.ui.remark = None;
+        }
+    }
+
+    /// The end of a session is on the screen of a person who looks: it is read.
+    fn mark_read(&mut self) {
+        let Some(session) = self.session() else { return };
+        let follows = self.ui.pane().is_some_and(|pane| pane.anchor == Anchor::Follow);
+        let looks = self.ui.terminal_focus != Some(false);
+        let (id, unread) = (session.id, session.unread != Unread::None);
+        if !unread {
+            self.ui.read_told = None;
+        } else if follows && looks && self.ui.read_told != Some(id) {
+            // Told once: the hub's word that it is read takes a moment.
+            self.ui.read_told = Some(id);
+            self.command(Ask::Plain, Command::MarkRead { session: id });
+        }
+    }
+
+    /// Rings for sessions that need the person now and did not before.
+    fn ring(&mut self) {
+        let world = self.mirror.world();
+        let needing: Vec<SessionId> =
+            world.sessions.values().filter(|s| status::of(s).needs_input()).map(|s| s.id).collect();
+        let new = needing.iter().any(|id| !self.ui.needing.contains(id));
+        if new && self.ui.bell {
+            self.out.push(Action::Bell);
+        }
+        self.ui.needing = needing;
+    }
+}
+
+/// When `tick` is wanted next, if nothing happens.
+pub fn due(ui: &UiState, _mirror: &Mirror) -> Option<Tick> {
+    let drafts = ui.panes.values().filter_map(compose::save_due);
+    drafts.chain(ui.remark.as_ref().map(|(_, until)| *until)).min()
+}

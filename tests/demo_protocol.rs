@@ -71,6 +71,7 @@ async fn grand_tour() -> Vec<Sent> {
     assert!(compressed["removed"].as_u64() > Some(0), "{compressed}");
     client.call("session.close", json!({ "session_id": live })).await;
     let mut all = client.log();
+    all.extend(expiries(home.path()).await);
     all.extend(without_provider(home.path()).await);
     all
 }
@@ -171,6 +172,16 @@ async fn tour_of_settings(client: &mut Client, live: &str) {
     client.call("process.stop", json!({})).await;
 }
 
+async fn expiries(home: &std::path::Path) -> Vec<Sent> {
+    let demo = Demo::start(home, "--profile research --pace 0 --build-delay 1 --prompt-timeout 20").await;
+    let mut client = demo.connect("ex").await;
+    let (live, _) = client.session(json!({})).await;
+    for scene in ["sudo", "secret", "clarify"] {
+        client.turn(&live, &format!("/demo {scene}")).await;
+    }
+    client.log()
+}
+
 async fn without_provider(home: &std::path::Path) -> Vec<Sent> {
     let demo = Demo::start(home, "--profile work --pace 0 --build-delay 1 --no-provider").await;
     let mut client = demo.connect("np").await;
@@ -186,7 +197,7 @@ async fn without_provider(home: &std::path::Path) -> Vec<Sent> {
 }
 
 /// What a client of the first slice must have seen, so that the comparison below is not empty.
-const SEEN: [&str; 24] = [
+const SEEN: [&str; 25] = [
     "event gateway.ready",
     "event session.info",
     "event session.title",
@@ -209,6 +220,7 @@ const SEEN: [&str; 24] = [
     "event clarify.request",
     "event sudo.request",
     "event secret.request",
+    "event sudo.expire",
     "event status.update",
     "event error",
 ];

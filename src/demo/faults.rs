@@ -41,8 +41,8 @@ pub(super) enum Garbage {
     InvalidJson,
     WrongTypes,
     UnknownEvent,
-    /// A text of 1 MiB.
-    Huge,
+    /// A text of this many MiB.
+    Huge(usize),
     /// Arrays in arrays, 100 000 deep.
     Deep,
     Binary,
@@ -142,10 +142,13 @@ fn garbage(text: &str) -> Result<Garbage, UsageError> {
         "invalid-json" => Garbage::InvalidJson,
         "wrong-types" => Garbage::WrongTypes,
         "unknown-event" => Garbage::UnknownEvent,
-        "huge" => Garbage::Huge,
+        "huge" => Garbage::Huge(1),
         "deep" => Garbage::Deep,
         "binary" => Garbage::Binary,
-        _ => return Err(choice("--garbage", text)),
+        _ => match text.strip_prefix("huge:") {
+            Some(size) => Garbage::Huge(number("--garbage", size)?),
+            None => return Err(choice("--garbage", text)),
+        },
     })
 }
 

@@ -26,7 +26,9 @@ fn frame(kind: Garbage, live: &str) -> Message {
         Garbage::InvalidJson => Message::text(r#"{"jsonrpc":"2.0","method":"event","params":{"type":"#),
         Garbage::WrongTypes => Message::text(event("message.delta", json!({ "text": [1, { "a": null }] }))),
         Garbage::UnknownEvent => Message::text(event("gremlin.seen", json!({ "where": "in the wires" }))),
-        Garbage::Huge => Message::text(event("thinking.delta", json!({ "text": "x".repeat(1 << 20) }))),
+        Garbage::Huge(size) => {
+            Message::text(event("thinking.delta", json!({ "text": "x".repeat(size << 20) })))
+        }
         Garbage::Deep => Message::text(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))),
         Garbage::Binary => Message::binary(vec![0, 159, 146, 150]),
     }

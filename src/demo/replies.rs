@@ -12,16 +12,16 @@ pub(super) struct Reply {
 
 /// What can be tried, for the greeting, the help and the completions: scene, arguments, what it shows.
 pub(super) const SCENES: [(&str, &str, &str); 10] = [
-    ("stream", "40 8", "an answer that streams, line by line"),
-    ("tool", "", "a command and its output"),
-    ("edit", "", "a file written, then changed, with its diff"),
-    ("approval", "", "a risky command that asks first"),
-    ("clarify", "", "a question back to you"),
-    ("sudo", "", "a password prompt (any word will do)"),
-    ("secret", "", "a key that a skill needs"),
-    ("hang", "", "a turn that goes silent; interrupt it"),
-    ("crash", "", "the backend dies and comes back"),
-    ("help", "", "this list"),
+    ("stream", "40 8", "streams forty lines, eight a second"),
+    ("tool", "", "runs commands and reads their output"),
+    ("edit", "", "writes a file, then changes it"),
+    ("approval", "", "asks before a risky command"),
+    ("clarify", "", "asks you a question"),
+    ("sudo", "", "asks for a password (any word will do)"),
+    ("secret", "", "asks for a key that a skill needs"),
+    ("hang", "", "goes silent, for you to interrupt"),
+    ("crash", "", "lets the backend die and come back"),
+    ("help", "", "shows this list"),
 ];
 
 /// The persona of a profile, as its `SOUL.md` has it.
@@ -37,24 +37,14 @@ pub(super) fn soul(profile: &str) -> String {
 /// The first answer of a session.
 pub(super) fn greeting(profile: &str) -> String {
     let hello = match profile {
-        "work" => {
-            "Hello from **work**. I am a scripted stand-in for an engineering agent: no model, no network, but every event \
-             is the real thing."
-        }
-        "research" => {
-            "Hello from **research**. I am a scripted stand-in for a reading agent: no model, no network, but every event \
-             is the real thing."
-        }
-        _ => {
-            "Hello! I am a scripted stand-in for a Hermes agent: no model, no network, but every event is the real thing."
-        }
+        "work" => "Hello from work, where I play an engineer's second pair of eyes.",
+        "research" => "Hello from research, where I play a careful reader of papers.",
+        _ => "Hello! Here I play a helper for everyday things.",
     };
-    let elsewhere = match profile {
-        "default" => "the **work** profile",
-        _ => "the **default** profile",
-    };
+    let other = if profile == "default" { "work" } else { "default" };
     format!(
-        "{hello}\n\n{}\n\nThen start one, go to {elsewhere}, and start another: both keep running.",
+        "{hello} I follow a script, without a model or a network, but every event you see is the real thing.\n\n{}\n\n\
+         Then start one, switch to the {other} profile and start another: both keep running.",
         hints()
     )
 }
@@ -81,7 +71,7 @@ pub(super) fn hints() -> String {
         .filter(|(name, ..)| *name != "help")
         .map(|(name, arguments, shows)| {
             let gap = if arguments.is_empty() { "" } else { " " };
-            format!("- `/demo {name}{gap}{arguments}`: {shows}")
+            format!("- `/demo {name}{gap}{arguments}` {shows}")
         })
         .collect();
     format!("Try one of these:\n\n{}", lines.join("\n"))

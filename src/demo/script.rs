@@ -133,7 +133,7 @@ fn tool(seed: u64) -> Vec<Step> {
             1_600,
         )),
         say(format!(
-            "**{} of {passed} pass.** The one that fails is `cart::rounds_half_up`: the change in `src/cart.rs` rounds \
+            "{} of {passed} pass. The one that fails is `cart::rounds_half_up`: the change in `src/cart.rs` rounds \
              before it adds. I would sum first and round once.",
             passed - 1
         )),
@@ -153,9 +153,7 @@ fn edit() -> Vec<Step> {
             new: "- five shirts\n- socks\n".into(),
         }),
         Step::Call(Tool::ReadFile { path: "packing.md".into() }),
-        say(
-            "Done: `packing.md` is in this profile's workspace. Press the key for details on a tool to see its diff.",
-        ),
+        say("Done: `packing.md` is in this profile's workspace. Open a tool line to see its diff."),
     ]
 }
 
@@ -176,13 +174,10 @@ fn approval(count: u64) -> Vec<Step> {
     steps.extend([
         when(
             Outcome::Done,
-            "Deleted, with your consent. *Session* would have allowed the next one like it without asking.",
+            "Deleted, with your consent. With \"session\" the next one like it would not ask again.",
         ),
         when(Outcome::Denied, "Not deleted, as you say. I leave it alone and wait for you."),
-        when(
-            Outcome::Expired,
-            "Nobody answered in time, so I did **not** delete it. Silence is not consent.",
-        ),
+        when(Outcome::Expired, "Nobody answered in time, so I did not delete it. Silence is not consent."),
     ]);
     steps
 }
@@ -194,7 +189,7 @@ fn clarify(open: bool) -> Vec<Step> {
         Step::Pause(300),
         say("One question before I go on."),
         Step::Call(Tool::Clarify { question: question.into(), choices: (!open).then_some(choices) }),
-        when(Outcome::Done, "*{answer}*: good. Then that is settled, and I can plan around it."),
+        when(Outcome::Done, "{answer}: good. Then that is settled, and I can plan around it."),
         when(Outcome::Skipped, "No answer, so I decide nothing for you. Ask again whenever you like."),
         when(Outcome::Expired, "No answer, so I decide nothing for you. Ask again whenever you like."),
     ]

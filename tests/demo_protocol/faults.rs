@@ -160,6 +160,7 @@ async fn a_stubborn_child_outlives_its_backend() {
     let parent = demo.child.id().unwrap();
     let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
     let child = Pid::from_raw(children.split_whitespace().next().unwrap().parse().unwrap()).unwrap();
+    let _end = Ended(child);
     // It ignores TERM from the moment its shell has set the trap; until then it is not what this test is about.
     let trapped = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.as_raw_nonzero())).unwrap();
@@ -174,5 +175,14 @@ async fn a_stubborn_child_outlives_its_backend() {
     demo.child.kill().await.unwrap();
     kill_process(child, Signal::TERM).unwrap();
     test_kill_process(child).unwrap();
-    kill_process(child, Signal::KILL).unwrap();
+}
+
+/// Kills a process when the test is over, however it went.
+struct Ended(rustix::process::Pid);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Gone already is as good.
+        let _ = rustix::process::kill_process(self.0, rustix::process::Signal::KILL);
+    }
 }

@@ -89,12 +89,16 @@ pub(super) fn read<T>(
     let route = route(look_around(&path, &before))?;
     let done = Reader::open(&path, route).and_then(|reader| work(&reader))?;
     if route == Route::Snapshot {
-        let after = fs::metadata(&path).map_err(|_| HistoryError::Changed)?;
-        if beside(&path, "-wal").exists() || identity(&before) != identity(&after) {
-            return Err(HistoryError::Changed);
-        }
+        still(&path, &before)?;
     }
     Ok(Some(done))
+}
+
+/// Whether the file is as it was `before`, and all of it is in the file.
+fn still(path: &Path, before: &Metadata) -> Result<(), HistoryError> {
+    let after = fs::metadata(path).map_err(|_| HistoryError::Changed)?;
+    let same = !beside(path, "-wal").exists() && identity(before) == identity(&after);
+    if same { Ok(()) } else { Err(HistoryError::Changed) }
 }
 
 fn missing<T>(error: &std::io::Error) -> Result<Option<T>, HistoryError> {
@@ -277,3 +281,7 @@ impl Spent {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;

@@ -3,10 +3,7 @@
 //! An assistant's turn is many rows: a row a step, a row a tool result. They become one message, as the turn was when it ran.
 //! However large the rows are, the message is bounded.
 
-use super::{
-    open::wall,
-    rows::{SUMMARY, Stored},
-};
+use super::{open::wall, rows::Stored};
 use crate::{
     base::{
         clock::Tick,
@@ -14,7 +11,7 @@ use crate::{
         text::Untrusted,
     },
     model::{
-        message::{Level, Message, MessageState, Part, Role},
+        message::{Level, Message, MessageState, Part, Role, SUMMARY},
         outcome::{self, clip},
         tool::{MAX_TOOL_TEXT, ToolCall, ToolState},
     },

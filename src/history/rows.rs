@@ -7,11 +7,11 @@ use super::{
     error::HistoryError,
     open::{MAX_ROWS, Reader, number, text},
 };
-use crate::base::{digest::Digest, ids::StoredId};
+use crate::{
+    base::{digest::Digest, ids::StoredId},
+    model::message::SUMMARY,
+};
 use std::collections::HashSet;
-
-/// How the text begins that Hermes writes in place of what it compacted.
-pub(super) const SUMMARY: &str = "[CONTEXT COMPACTION";
 
 /// The rows of one stored id that are shown: those after `after`, and `summary`.
 struct Segment {

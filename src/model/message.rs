@@ -8,6 +8,9 @@ use crate::base::{
 };
 use serde::{Deserialize, Serialize};
 
+/// How the summary begins that Hermes puts in the place of compacted messages, under the name of the person.
+pub const SUMMARY: &str = "[CONTEXT COMPACTION";
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,

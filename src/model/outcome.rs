@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// The most of a reason that a call's state carries, in bytes; the whole of it is in the output.
 const MAX_REASON: usize = 240;
 /// What begins the error of a command that was refused, or not consented in time.
-const BLOCKED: &str = "BLOCKED:";
+const BLOCKED: &str = "BLOCKED";
 
 /// How a call ended and what it gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn state_of(fields: &Map<String, Value>, error: Option<&str>) -> ToolState {
     let blocked = fields.get("status").and_then(Value::as_str) == Some("blocked");
     if blocked || error.is_some_and(|error| error.starts_with(BLOCKED)) {
         let text = error.unwrap_or_default();
-        return ToolState::Blocked(reason(text.strip_prefix(BLOCKED).unwrap_or(text).trim_start()));
+        return ToolState::Blocked(reason(text.strip_prefix("BLOCKED:").unwrap_or(text).trim_start()));
     }
     if let Some(error) = error {
         return ToolState::Failed(reason(error));

@@ -11,7 +11,7 @@ use crate::{
         ids::{LiveId, RequestId},
         text::Untrusted,
     },
-    model::{agent::Request, prompt::PromptKind},
+    model::{agent::Request, outcome::clip, prompt::PromptKind},
 };
 use serde_json::value::RawValue;
 
@@ -146,8 +146,8 @@ fn unknown(method: &str, params: Option<&RawValue>, odd: &Oddities) -> PromptKin
     let said = names.iter().find_map(|name| fields.word(name)).map(Untrusted::into_raw);
     let said = said.or_else(|| params.map(json::compact)).unwrap_or_default();
     PromptKind::Unknown {
-        method: Untrusted::new(json::cut(method, MAX_SUMMARY)),
-        summary: Untrusted::new(json::cut(&said, MAX_SUMMARY)),
+        method: Untrusted::new(clip(method, MAX_SUMMARY)),
+        summary: Untrusted::new(clip(&said, MAX_SUMMARY)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     ask,
     features::Features,
     info,
-    json::{self, Fields},
+    json::Fields,
     oddity::{Oddities, Oddity},
     tool,
 };
@@ -16,6 +16,7 @@ use crate::{
     model::{
         agent::{Fact, TurnOutcome},
         message::Level,
+        outcome::clip,
     },
 };
 use serde_json::value::RawValue;
@@ -109,7 +110,7 @@ pub fn fact(kind: &str, payload: Option<&RawValue>, features: &mut Features, odd
         _ if is_for_others(kind) => return None,
         _ => {
             odd.note(Oddity::Event, kind);
-            Fact::Unknown { kind: Untrusted::new(json::cut(kind, MAX_KIND)) }
+            Fact::Unknown { kind: Untrusted::new(clip(kind, MAX_KIND)) }
         }
     })
 }

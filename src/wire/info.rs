@@ -3,7 +3,7 @@
 use super::{json::Fields, oddity::Oddities};
 use crate::{
     base::ids::StoredId,
-    model::{agent::InfoFact, session::ApprovalMode, usage::Usage},
+    model::{agent::InfoFact, outcome::clip, session::ApprovalMode, usage::Usage},
 };
 use serde_json::value::RawValue;
 
@@ -73,7 +73,7 @@ pub(super) fn info(raw: Option<&RawValue>, odd: &Oddities) -> Info {
         yolo: fields.flag("yolo"),
         fast: fields.flag("fast"),
         usage: usage(&fields),
-        profile: fields.str("profile_name").map(|name| super::json::cut(&name, MAX_PROFILE).to_owned()),
+        profile: fields.str("profile_name").map(|name| clip(&name, MAX_PROFILE).to_owned()),
         version: fields.word("version"),
         warnings: warnings.iter().filter_map(|name| fields.word(name)).collect(),
     };

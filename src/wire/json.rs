@@ -279,15 +279,6 @@ fn string_end(quoted: &str) -> usize {
     quoted.len()
 }
 
-/// At most the first `max` bytes of `text`, whole characters only.
-pub(super) fn cut(text: &str, max: usize) -> &str {
-    let mut end = max.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
-}
-
 #[cfg(test)]
 #[path = "json_tests.rs"]
 mod tests;

@@ -90,11 +90,3 @@ fn compact_json_has_no_blanks_and_readable_letters() {
     let json = "{ \"a\" : [ 1 , \"b c\\u00e9\\n\" ],\n \"d\\\"\" : \"\\ud800\" }";
     assert_eq!(compact(&raw(json)), "{\"a\":[1,\"b cé\\n\"],\"d\\\"\":\"\u{fffd}\u{fffd}\u{fffd}\"}");
 }
-
-#[test]
-fn a_cut_never_splits_a_character() {
-    assert_eq!(cut("aé", 2), "a");
-    assert_eq!(cut("aé", 3), "aé");
-    assert_eq!(cut("😀", 3), "");
-    assert_eq!(cut("ab", 99), "ab");
-}

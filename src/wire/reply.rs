@@ -1,20 +1,15 @@
 //! Results and errors of calls, read by what was asked.
 
-use super::{
-    ask,
-    features::Features,
-    frame::Outcome,
-    info,
-    json::{self, Fields},
-    oddity::Oddities,
-    transcript,
-};
+use super::{ask, features::Features, frame::Outcome, info, json::Fields, oddity::Oddities, transcript};
 use crate::{
     base::{
         ids::{LiveId, StoredId},
         text::Untrusted,
     },
-    model::agent::{ActiveRow, ActiveState, Built, Call, Fact, Inflight, Reply, Submitted, UNREADABLE},
+    model::{
+        agent::{ActiveRow, ActiveState, Built, Call, Fact, Inflight, Reply, Submitted, UNREADABLE},
+        outcome::clip,
+    },
 };
 use serde_json::value::RawValue;
 
@@ -81,7 +76,7 @@ pub fn read(expect: Expect, outcome: &Outcome<'_>, features: &mut Features, odd:
             Reply::TooLate
         }
         Outcome::Error { code, message } => {
-            Reply::Failed { code: *code, message: Untrusted::new(json::cut(message, MAX_MESSAGE)) }
+            Reply::Failed { code: *code, message: Untrusted::new(clip(message, MAX_MESSAGE)) }
         }
         Outcome::TooDeep => unreadable("the backend's answer is nested too deeply to be read"),
         Outcome::Result(raw) => result(expect, raw, features, odd, &mut open)

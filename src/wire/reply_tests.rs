@@ -105,7 +105,7 @@ fn one_answer_of_many_steps_is_one_message() {
         {"role": "tool", "name": "terminal", "context": "ls"},
         {"role": "assistant", "text": ""},
         {"role": "assistant", "text": "Done."},
-        {"role": "user", "text": "again"},
+        {"role": "user", "text": " again\n"},
         {"role": "system", "text": "note"},
         {"role": "tool", "name": "x"},
         {"role": "poet", "text": "?"},
@@ -122,9 +122,10 @@ fn one_answer_of_many_steps_is_one_message() {
             (3, Role::System, 1),
             (4, Role::Assistant, 1),
             (5, Role::System, 1),
-            (6, Role::System, 0),
+            (6, Role::System, 1),
         ]
     );
+    assert_eq!(built.messages[2].plain(), "again", "as it is read from state.db");
     let Part::Tool(tool) = &built.messages[1].parts[2] else { panic!() };
     assert_eq!((tool.name.raw(), tool.context.raw(), &tool.state), ("terminal", "ls", &ToolState::Unknown));
 }

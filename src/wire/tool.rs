@@ -1,22 +1,28 @@
-//! How a tool call ended. Hermes has no error flag: it is read off the result, which can be any JSON value.
+//! Tool calls and child agents. How a call ended is read off its result by [`outcome`], as from a stored row.
 
-use super::json::{self, Fields};
+use super::{
+    json::{self, Fields},
+    oddity::Oddities,
+};
 use crate::{
     base::{ids::ToolId, text::Untrusted},
     model::{
         agent::{Fact, ToolResult},
-        tool::{MAX_TOOL_TEXT, Subagent, SubagentState, Todo, TodoState, ToolState},
+        outcome::{self, Outcome, clip, of_text},
+        tool::{MAX_TOOL_TEXT, Subagent, SubagentState, Todo, TodoState},
     },
 };
-use serde_json::value::RawValue;
-use std::borrow::Cow;
+use serde_json::{Map, Value, value::RawValue};
 
-/// The longest reason of a failure, in bytes; the whole text is in the output.
+/// The longest text of a child agent's state, in bytes.
 const MAX_REASON: usize = 600;
 /// The most todos that are kept.
 const MAX_TODOS: usize = 200;
-/// How the terminal tool and others begin a refusal.
-const BLOCKED: &str = "BLOCKED";
+/// The largest result that is read in full, in bytes of JSON. Read, it takes up to 30 times as much memory.
+const MAX_PARSED: usize = 1024 * 1024;
+/// What the end of a call is read off.
+const TELLING: &[&str] =
+    &["output", "content", "error", "exit_code", "exit_code_meaning", "status", "success", "message", "diff"];
 
 pub(super) const STARTED: &[&str] = &["tool_id", "name", "context", "args_text", "args"];
 
@@ -49,7 +55,7 @@ pub(super) const FINISHED: &[&str] = &[
 
 /// Reads `tool.complete`.
 pub(super) fn finished(fields: &Fields<'_>) -> Fact {
-    let result = Outcome::read(fields);
+    let result = fields.raw("result").map_or_else(|| outcome::outcome(&Value::Null), outcome);
     Fact::ToolFinished(Box::new(ToolResult {
         id: fields.id("tool_id", ToolId::new),
         name: fields.text_or_empty("name"),
@@ -58,81 +64,60 @@ pub(super) fn finished(fields: &Fields<'_>) -> Fact {
             .map(|args| keep(&json::text(args).map_or_else(|| json::compact(args), Into::into))),
         state: result.state,
         millis: fields.float("duration_s").filter(|s| (0.0..1e12).contains(s)).map(|s| (s * 1000.0) as u64),
-        output_len: result.output.len() as u64,
-        output: keep(&result.output),
+        output: result.output,
+        output_len: result.output_len,
         // The plain diff of the result, where there is one: the inline one is drawn for a terminal, colours and all.
         diff: result
             .diff
-            .or_else(|| fields.str("inline_diff").map(Cow::into_owned))
-            .filter(|diff| !diff.is_empty())
-            .map(|diff| keep(&diff)),
+            .or_else(|| fields.str("inline_diff").filter(|diff| !diff.is_empty()).map(|diff| keep(&diff))),
         todos: fields
             .tail("todos", MAX_TODOS)
             .map(|(items, _)| items.iter().map(|item| todo(item, fields)).collect()),
     }))
 }
 
-struct Outcome {
-    state: ToolState,
-    output: String,
-    diff: Option<String>,
-}
-
-impl Outcome {
-    fn read(fields: &Fields<'_>) -> Self {
-        let Some(raw) = fields.raw("result") else {
-            return Self { state: ToolState::Done, output: String::new(), diff: None };
+/// Reads a result. A large one is not taken apart: only what its end is read off is.
+fn outcome(raw: &RawValue) -> Outcome {
+    let text = json::text(raw);
+    if raw.get().len() <= MAX_PARSED {
+        return match text {
+            Some(text) => of_text(&text),
+            None => of_value(json::compact(raw)),
         };
-        if let Some(text) = json::text(raw) {
-            let state =
-                if text.starts_with(BLOCKED) { ToolState::Blocked(reason(&text)) } else { ToolState::Done };
-            return Self { state, output: text.into_owned(), diff: None };
-        }
-        // What else a tool returns is its own affair: its fields are not counted as unknown.
-        let nothing = super::oddity::Oddities::default();
-        let names = &["output", "error", "exit_code", "status", "diff"];
-        let Some(result) = Fields::read(raw.get(), "result", names, &nothing) else {
-            return Self { state: ToolState::Done, output: json::compact(raw), diff: None };
-        };
-        let error = result.raw("error").and_then(said);
-        let state = if result.str("status").is_some_and(|status| status == "blocked")
-            || error.as_deref().is_some_and(|error| error.starts_with(BLOCKED))
-        {
-            ToolState::Blocked(reason(error.as_deref().unwrap_or_default()))
-        } else if let Some(error) = &error {
-            ToolState::Failed(reason(error))
-        } else {
-            match result.int("exit_code") {
-                Some(0) | None => ToolState::Done,
-                Some(code) => ToolState::Failed(Untrusted::new(format!("exit code {code}"))),
-            }
-        };
-        let output = match (result.str("output"), error) {
-            (Some(output), Some(error)) if output.is_empty() => error,
-            (Some(output), _) => output.into_owned(),
-            (None, _) => json::compact(raw),
-        };
-        Self { state, output, diff: result.str("diff").map(Cow::into_owned) }
     }
-}
-
-/// What an `error` says, if it says that there is one.
-fn said(error: &RawValue) -> Option<String> {
-    match json::text(error) {
-        Some(text) if text.is_empty() => None,
-        Some(text) => Some(text.into_owned()),
-        None if error.get() == "false" => None,
-        None => Some(json::compact(error)),
+    let mut small = Map::new();
+    let nothing = Oddities::default();
+    if let Some(fields) = Fields::read(raw.get(), "result", TELLING, &nothing) {
+        let scalar = |raw: &RawValue| match json::text(raw) {
+            Some(text) => Some(Value::from(text)),
+            None => serde_json::from_str(raw.get())
+                .ok()
+                .filter(|value| matches!(value, Value::Number(_) | Value::Bool(_))),
+        };
+        small
+            .extend(TELLING.iter().filter_map(|name| Some(((*name).to_owned(), scalar(fields.raw(name)?)?))));
     }
+    if !small.contains_key("output") && !small.contains_key("content") {
+        small.insert("output".to_owned(), text.map_or_else(|| Value::from(json::compact(raw)), Value::from));
+    }
+    outcome::outcome(&Value::Object(small))
 }
 
+/// Reads compact JSON; as plain text when it holds a number that is none here.
+fn of_value(json: String) -> Outcome {
+    let value = serde_json::from_str(&json)
+        .unwrap_or_else(|_| Value::Object(Map::from_iter([("output".to_owned(), json.into())])));
+    outcome::outcome(&value)
+}
+
+/// A few words of a text.
 fn reason(text: &str) -> Untrusted {
-    Untrusted::new(json::cut(text, MAX_REASON))
+    clip(text, MAX_REASON).into()
 }
 
 /// As much of a tool's text as is kept.
 fn keep(text: &str) -> Untrusted {
-    Untrusted::new(json::cut(text, MAX_TOOL_TEXT))
+    Untrusted::new(clip(text, MAX_TOOL_TEXT))
 }
 
 fn todo(item: &RawValue, fields: &Fields<'_>) -> Todo {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::wire::oddity::Oddities;
+use crate::model::tool::ToolState;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -25,20 +25,12 @@ fn blocked(why: &str) -> ToolState {
 #[rstest]
 #[case::fine(json!({"output": "hi", "exit_code": 0, "error": null}), ToolState::Done, "hi")]
 #[case::exit_code(json!({"output": "a\nb", "exit_code": 3, "error": null}), failed("exit code 3"), "a\nb")]
-#[case::killed(json!({"output": "", "exit_code": -1}), failed("exit code -1"), "")]
-#[case::error(json!({"content": "", "error": "File not found"}), failed("File not found"), r#"{"content":"","error":"File not found"}"#)]
-#[case::error_first(json!({"output": "", "exit_code": 1, "error": "boom"}), failed("boom"), "boom")]
-#[case::error_object(json!({"error": {"code": 1}}), failed(r#"{"code":1}"#), r#"{"error":{"code":1}}"#)]
-#[case::error_empty(json!({"output": "x", "error": ""}), ToolState::Done, "x")]
-#[case::error_false(json!({"output": "x", "error": false}), ToolState::Done, "x")]
-#[case::blocked(json!({"output": "", "exit_code": -1, "error": "BLOCKED: Command timed out", "status": "blocked"}), blocked("BLOCKED: Command timed out"), "BLOCKED: Command timed out")]
-#[case::blocked_by_text(json!({"output": "", "error": "BLOCKED (hardline): x"}), blocked("BLOCKED (hardline): x"), "BLOCKED (hardline): x")]
-#[case::blocked_by_status(json!({"status": "blocked"}), blocked(""), r#"{"status":"blocked"}"#)]
-#[case::blocked_string(json!("BLOCKED: no"), blocked("BLOCKED: no"), "BLOCKED: no")]
+#[case::error(json!({"content": "", "error": "File not found"}), failed("File not found"), "File not found")]
+#[case::blocked(json!({"output": "", "exit_code": -1, "error": "BLOCKED: Command timed out", "status": "blocked"}), blocked("Command timed out"), "BLOCKED: Command timed out")]
+#[case::hardline(json!({"output": "", "error": "BLOCKED (hardline): x"}), blocked("BLOCKED (hardline): x"), "BLOCKED (hardline): x")]
 #[case::string(json!("plain"), ToolState::Done, "plain")]
-#[case::list(json!([1, "b"]), ToolState::Done, r#"[1,"b"]"#)]
+#[case::list(json!([1, "é"]), ToolState::Done, r#"[1,"é"]"#)]
 #[case::number(json!(7), ToolState::Done, "7")]
-#[case::truth(json!(true), ToolState::Done, "true")]
 #[case::null(json!(null), ToolState::Done, "")]
 #[case::odd_types(json!({"output": 7, "exit_code": "3", "status": 1}), ToolState::Done, r#"{"exit_code":"3","output":7,"status":1}"#)]
 fn how_a_tool_ended_is_read_off_its_result(
@@ -50,6 +42,40 @@ fn how_a_tool_ended_is_read_off_its_result(
     assert_eq!((read.state, read.output.raw()), (state, output));
     assert_eq!(read.output_len, output.len() as u64);
     assert_eq!((read.millis, read.id.unwrap().as_str()), (Some(250), "t1"));
+}
+
+/// FLT-29: what is no number here, or no text, costs only its own reading.
+#[test]
+fn a_result_that_rust_cannot_hold_is_still_shown() {
+    let odd = Oddities::default();
+    let of = |result: &str| {
+        let payload = format!(r#"{{"name":"x","result":{result}}}"#);
+        match finished(&Fields::read(&payload, "tool.complete", FINISHED, &odd).unwrap()) {
+            Fact::ToolFinished(result) => (result.state, result.output.into_raw()),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(of(r#"{"n": 1e999}"#), (ToolState::Done, r#"{"n":1e999}"#.to_owned()));
+    assert_eq!(
+        of(r#"{"output": "a\udc80", "exit_code": 2}"#),
+        (failed("exit code 2"), "a\u{fffd}\u{fffd}\u{fffd}".to_owned())
+    );
+}
+
+/// SEC-40: a large result is not taken apart, and its end is read off all the same.
+#[test]
+fn how_a_giant_result_ended_is_read_all_the_same() {
+    let much = vec![0; 2 * 1024 * 1024];
+    let named = finish(&json!({"name": "x", "result": {"rows": &much, "output": "o", "error": "boom"}}));
+    assert_eq!((named.state, named.output.raw()), (failed("boom"), "o"));
+    let unnamed = finish(&json!({"name": "x", "result": {"rows": &much, "exit_code": 4}}));
+    assert_eq!(unnamed.state, failed("exit code 4"));
+    assert!(unnamed.output.raw().starts_with(r#"{"exit_code":4,"rows":[0,0,"#));
+    assert!(unnamed.output_len > 4 * 1024 * 1024 && unnamed.output.len() == MAX_TOOL_TEXT);
+    let list = finish(&json!({"name": "x", "result": &much}));
+    assert_eq!((list.state, list.output.len()), (ToolState::Done, MAX_TOOL_TEXT));
+    let text = finish(&json!({"name": "x", "result": "{".repeat(2 * 1024 * 1024)}));
+    assert_eq!((text.state, text.output_len), (ToolState::Done, 2 * 1024 * 1024));
 }
 
 /// CHECK 24.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::{clock::Tick, ids::MessageId, text::Untrusted},
     model::{
-        message::{Message, MessageState, Part, Role},
+        message::{Level, Message, MessageState, Part, Role, SUMMARY},
         tool::{ToolCall, ToolState},
     },
 };
@@ -35,6 +35,7 @@ pub(super) fn messages(fields: &Fields<'_>) -> (Vec<Message>, bool) {
         if parts.is_empty() && role == Role::Assistant {
             continue;
         }
+        let parts = if parts.is_empty() { vec![empty()] } else { parts };
         let run = list.last_mut().filter(|before| role == Role::Assistant && before.role == role);
         if let Some(before) = run {
             before.parts.extend(parts);
@@ -70,13 +71,32 @@ fn read(row: &RawValue, odd: &Oddities) -> (Role, Vec<Part>) {
         }
     };
     let mut parts = Vec::new();
-    if let Some(text) = fields.word("reasoning").or_else(|| fields.word("reasoning_content")) {
+    if let Some(text) =
+        fields.word("reasoning").or_else(|| fields.word("reasoning_content")).and_then(trimmed)
+    {
         parts.push(Part::Reasoning { text, started: Tick(0), ended: Some(Tick(0)) });
     }
-    if let Some(text) = fields.word("text").or_else(|| content(&fields)) {
+    let mut role = role;
+    if let Some(text) = fields.word("text").or_else(|| content(&fields)).and_then(trimmed) {
+        if text.raw().starts_with(SUMMARY) {
+            role = Role::System;
+        }
         parts.push(Part::Text(text));
     }
     (role, parts)
+}
+
+/// The text without the blanks around it, if there is more of it; as it is read from `state.db`.
+fn trimmed(text: Untrusted) -> Option<Untrusted> {
+    match text.raw().trim() {
+        "" => None,
+        inner if inner.len() == text.len() => Some(text),
+        inner => Some(inner.into()),
+    }
+}
+
+fn empty() -> Part {
+    Part::Note { level: Level::Info, text: "An empty message.".into() }
 }
 
 /// The raw form of a message's text: a string, or a list with images in it.

@@ -113,6 +113,7 @@ fn the_model_follows_the_script_of_its_message() {
     }
     let answer = post(&model, "TOOL terminal {} ;; SAY later", tools);
     assert!(answer.contains("\"tool_calls\"") && !answer.contains("later"), "{answer}");
+    assert!(post(&model, "TOOL gate=g terminal {}", tools).contains("\"name\":\"terminal\""));
     assert!(post(&model, "User: STREAM tag=S3 n=2", "[]").contains("Session about S3"));
-    assert_eq!(model.asked().len(), 2);
+    assert_eq!(model.asked().len(), 3);
 }

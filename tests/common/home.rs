@@ -20,7 +20,7 @@ pub struct Home {
 impl Home {
     pub fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("hermux-test-").tempdir().expect("a folder");
-        for sub in ["work", "state", "run"] {
+        for sub in ["work", "state", "run", "tmp"] {
             fs::create_dir(dir.path().join(sub)).expect("a folder");
         }
         Self { mark: Mark::new(dir.path()), dir }
@@ -49,6 +49,7 @@ impl Home {
             ("XDG_DATA_HOME", under("data")),
             ("XDG_CACHE_HOME", under("cache")),
             ("XDG_RUNTIME_DIR", under("run")),
+            ("TMPDIR", under("tmp")),
             ("HTTP_PROXY", "http://127.0.0.1:9".into()),
             ("HTTPS_PROXY", "http://127.0.0.1:9".into()),
             ("NO_PROXY", "127.0.0.1,localhost".into()),

@@ -8,6 +8,7 @@
 
 pub mod home;
 pub mod model;
+pub mod person;
 pub mod procs;
 pub mod pty;
 

@@ -7,7 +7,7 @@
 //! ```text
 //! STREAM tag=S3 n=40 [gate=NAME]    the lines S3-0001 … S3-0040; with a gate, line k waits for `allow(NAME, k)`
 //! REASON tag=R1 n=3 [gate=NAME]     the same as reasoning, then a short text
-//! TOOL name {"arg": "…"} [&& name {…}]   tool calls, two or more in one message with &&
+//! TOOL [gate=NAME] name {"arg": "…"} [&& name {…}]   tool calls, after `allow(NAME, 1)` where there is a gate
 //! SAY words                         the words
 //! ERROR 500 words                   an HTTP error
 //! ```
@@ -31,6 +31,8 @@ pub struct Asked {
     pub user: String,
     /// Every user message, oldest first.
     pub users: Vec<String>,
+    /// What the tools of this turn answered, oldest first.
+    pub results: Vec<String>,
     /// How many answers the model already gave in this turn.
     pub step: usize,
     pub auxiliary: bool,
@@ -193,8 +195,17 @@ fn understand(body: &Value) -> Asked {
         messages.iter().filter(|m| m["role"] == "user").map(|m| text(&m["content"])).collect();
     let last = messages.iter().rposition(|m| m["role"] == "user").unwrap_or(0);
     let step = messages.iter().skip(last).filter(|m| m["role"] == "assistant").count();
+    let results =
+        messages.iter().skip(last).filter(|m| m["role"] == "tool").map(|m| text(&m["content"])).collect();
     let auxiliary = body["tools"].as_array().is_none_or(Vec::is_empty);
-    Asked { user: users.last().cloned().unwrap_or_default(), users, step, auxiliary, finished: false }
+    Asked {
+        user: users.last().cloned().unwrap_or_default(),
+        users,
+        results,
+        step,
+        auxiliary,
+        finished: false,
+    }
 }
 
 fn text(content: &Value) -> String {
@@ -239,11 +250,15 @@ fn plan(asked: &Asked) -> std::result::Result<Vec<Piece>, (u16, String)> {
     Ok(match *word {
         "STREAM" => lines(Piece::Text).collect(),
         "REASON" => lines(Piece::Reasoning).chain([Piece::Text("Thought about it.".into())]).collect(),
-        "TOOL" => rest
-            .split(" && ")
-            .filter_map(|call| call.trim().split_once(' '))
-            .map(|(name, arguments)| Piece::Tool { name: name.into(), arguments: arguments.into() })
-            .collect(),
+        "TOOL" => {
+            let gate = rest.strip_prefix("gate=").and_then(|rest| rest.split_once(' '));
+            let (gate, calls) = gate.map_or((None, *rest), |(gate, calls)| (Some(gate), calls));
+            let gate = gate.map(|name| Piece::Gate { name: name.into(), line: 1 });
+            let calls = calls.split(" && ").filter_map(|call| call.trim().split_once(' '));
+            let calls =
+                calls.map(|(name, arguments)| Piece::Tool { name: name.into(), arguments: arguments.into() });
+            gate.into_iter().chain(calls).collect()
+        }
         "ERROR" => {
             let (code, words) = rest.split_once(' ').unwrap_or((rest, "as the test asked"));
             return Err((code.parse().unwrap_or(500), words.into()));

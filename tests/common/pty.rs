@@ -12,6 +12,8 @@ use super::{Deadline, seconds};
 
 /// How long a condition may take when the test promises nothing tighter.
 const USUAL: Duration = seconds(20);
+/// How often a condition is looked at while the screen stands still.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// How the terminal answers questions about itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -318,7 +320,8 @@ impl Term {
                 drop(screen);
                 panic!("{name}: {why}\n{state}");
             }
-            screen = self.shared.1.wait_timeout(screen, deadline.left()).expect("screen").0;
+            // What is waited for may also be a process or a file, which wakes nobody.
+            screen = self.shared.1.wait_timeout(screen, deadline.left().min(LOOK_AGAIN)).expect("screen").0;
         }
     }
 

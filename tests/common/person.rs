@@ -1,0 +1,136 @@
+//! What a person does at hermux, in the words of a person. All that these tests know of hermux' keys and looks
+//! stands here.
+
+use std::ops::Deref;
+
+use super::pty::{Screen, Term};
+use super::seconds;
+
+pub struct Person {
+    pub term: Term,
+}
+
+impl Deref for Person {
+    type Target = Term;
+    fn deref(&self) -> &Term {
+        &self.term
+    }
+}
+
+impl Person {
+    /// Sits down at a hermux that has just been started, and waits for its composer.
+    pub fn at(term: Term) -> Self {
+        let person = Self { term };
+        person.wait_for("hermux is ready to type into", |s| {
+            s.vt().alternate_screen() && !s.text().trim().is_empty()
+        });
+        person
+    }
+
+    /// Types, sees it stand in the composer, and sends it.
+    #[track_caller]
+    pub fn send(&self, text: &str) {
+        self.keys(text);
+        let shown: String = text.chars().take(24).collect();
+        self.wait_for(&format!("{shown:?} stands in the composer"), |s| s.has(&shown));
+        self.enter();
+    }
+
+    fn leader(&self, key: &str) {
+        self.ctrl('x');
+        self.keys(key);
+    }
+
+    /// Goes to the profile after this one.
+    pub fn next_profile(&self) {
+        self.leader("]");
+    }
+
+    pub fn tab(&self, number: usize) {
+        self.alt(char::from_digit(u32::try_from(number % 10).unwrap_or(0), 10).unwrap_or('0'));
+    }
+
+    pub fn next_that_needs_me(&self) {
+        self.alt('a');
+    }
+
+    /// Turns to the card of the session on the screen, and waits until a key may answer it.
+    #[track_caller]
+    pub fn turn_to_card(&self) {
+        self.alt('r');
+        self.wait_for("the card takes keys", card_takes_keys);
+    }
+
+    pub fn interrupt(&self) {
+        self.leader("i");
+    }
+
+    pub fn leave(&self) {
+        self.leader("q");
+    }
+
+    /// Reads the transcript from its top to `end`, a row at a time, and gives every tagged line (`S3-0001`) in the order of
+    /// the transcript, each as often as it stands there.
+    #[track_caller]
+    pub fn read_transcript(&self, end: &str) -> Vec<String> {
+        self.keys("\x1b[1;5H");
+        let mut all: Vec<String> = Vec::new();
+        let mut last: Option<Vec<String>> = None;
+        loop {
+            self.wait_for("the transcript has moved", |s| Some(s.rows()) != last);
+            let screen = self.screen();
+            let rows = screen.rows();
+            let done = screen.has(end);
+            drop(screen);
+            let tags: Vec<String> = rows.iter().flat_map(|row| tags(row)).collect();
+            // Where what is seen now begins in what was seen before.
+            let seen = (0..=all.len()).find(|at| tags.starts_with(&all[*at..])).unwrap_or(all.len());
+            all.truncate(seen);
+            all.extend(tags);
+            if done {
+                return all;
+            }
+            last = Some(rows);
+            self.keys("\x1b[1;3B");
+        }
+    }
+}
+
+/// The lines of the model's streams in a row of text.
+pub fn tags(row: &str) -> Vec<String> {
+    row.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .filter(|word| {
+            word.split_once('-').is_some_and(|(tag, number)| {
+                tag.len() == 2 && number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit())
+            })
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The lines that a whole stream has.
+pub fn lines(tag: &str, n: usize) -> Vec<String> {
+    (1..=n).map(|line| format!("{tag}-{line:04}")).collect()
+}
+
+pub fn card_takes_keys(screen: &Screen) -> bool {
+    screen.has("y allow once")
+}
+
+/// How long a badge may take.
+pub const BADGE: std::time::Duration = std::time::Duration::from_millis(250);
+/// How long hermux may take to end when its terminal is gone.
+pub const HANG_UP: std::time::Duration = seconds(2);
+/// How long anything that hermux started may live after hermux was killed.
+pub const AFTER_KILL: std::time::Duration = seconds(5);
+
+/// Whether the strip or a tab says that something waits for the person.
+pub fn needs_me(screen: &Screen) -> bool {
+    screen.rows().iter().take(2).any(|row| row.contains('!'))
+}
+
+/// Whether the screen says that the profile's backend has ended.
+pub fn says_backend_ended(screen: &Screen) -> bool {
+    let text = screen.text().to_lowercase();
+    ["ended", "died", "stopped", "restart"].iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,95 @@
+//! The numbers of the registry: each with its unit, its reason, and what breaks without it.
+
+/// Every bound and time that the registry keeps. Times are milliseconds, sizes bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Backends beside the primary. A backend is a process of 84 to 140 MiB; the bound is exceeded rather than work stopped.
+    pub pool: usize,
+    /// A backend used within this time is not stopped to make room for another.
+    pub pool_fresh: u64,
+    /// Silence of a running turn after which its backend is asked whether it still works. Tool calls of some minutes are
+    /// usual, so less would clear turns that run.
+    pub watchdog: u64,
+    /// How long an interrupted turn may take to end before its backend is asked. An end comes within 20 ms as a rule.
+    pub stop_wait: u64,
+    /// How long after a turn's end the next text may have to wait for the backend to say that it is idle. A text that comes
+    /// to a busy backend interrupts it; some failures are never followed by that word.
+    pub settle: u64,
+    /// Hermes' default for approvals; it does not say what is configured.
+    pub approval_wait: u64,
+    /// Fixed in Hermes.
+    pub sudo_wait: u64,
+    /// Fixed in Hermes, for questions and for secrets.
+    pub question_wait: u64,
+    /// Fixed in Hermes.
+    pub terminal_wait: u64,
+    /// How long before the end of a request's time hermux stops answering it: an answer on its way when the time ends would
+    /// approve the next command.
+    pub answer_margin: u64,
+    /// Open requests a profile. More than a person can ever answer.
+    pub open_prompts: usize,
+    /// Dead cards kept on a session for the person to see.
+    pub dead_prompts: usize,
+    /// Events kept for a session that is being built and not yet known by its live id.
+    pub early_bytes: usize,
+    /// How long they are kept.
+    pub early_wait: u64,
+    /// Open sessions.
+    pub sessions: usize,
+    /// Texts that wait in one session's queue.
+    pub queue: usize,
+    /// Notices that stand at once; the oldest leaves.
+    pub notices: usize,
+    /// A person's text. Hermes closes the socket at a frame of 16 MiB, and a character may take six bytes in a frame.
+    pub text: usize,
+    /// Text of one message of a streaming turn, in bytes; the turn goes on in a new message. Keeps the cost of finishing a
+    /// message and of trimming a transcript small.
+    pub message_text: u64,
+    /// Parts of one message of a streaming turn.
+    pub message_parts: u32,
+    /// The least time between two previews of a streaming session: a preview a delta would double the traffic.
+    pub preview_every: u64,
+    /// For a call that builds a session's agent.
+    pub build_call: u64,
+    /// For a submit: it may wait for the agent's build, up to 30 s in Hermes.
+    pub submit_call: u64,
+    /// For a slash command: 45 s in Hermes.
+    pub slash_call: u64,
+    /// For every other call. Fast ones wait behind slow ones of the same socket, seen up to 8 s.
+    pub call: u64,
+    /// For the calls before a backend is stopped on purpose.
+    pub stop_call: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pool: 3,
+            pool_fresh: 90_000,
+            watchdog: 8 * 60_000,
+            stop_wait: 10_000,
+            settle: 2_000,
+            approval_wait: 60_000,
+            sudo_wait: 120_000,
+            question_wait: 300_000,
+            terminal_wait: 30_000,
+            answer_margin: 2_000,
+            open_prompts: 64,
+            dead_prompts: 8,
+            early_bytes: 1024 * 1024,
+            early_wait: 5_000,
+            sessions: 200,
+            queue: 100,
+            notices: 50,
+            text: 2 * 1024 * 1024,
+            message_text: 256 * 1024,
+            message_parts: 200,
+            preview_every: 250,
+            build_call: 60_000,
+            submit_call: 60_000,
+            slash_call: 50_000,
+            call: 20_000,
+            stop_call: 3_000,
+        }
+    }
+}

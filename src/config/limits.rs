@@ -57,7 +57,7 @@ pub struct Limits {
     pub slash_call: u64,
     /// For every other call. Fast ones wait behind slow ones of the same socket, seen up to 8 s.
     pub call: u64,
-    /// For the calls before a backend is stopped on purpose.
+    /// For the calls before a backend is stopped on purpose; hermux itself ends within 2 s.
     pub stop_call: u64,
 }
 
@@ -89,7 +89,7 @@ impl Default for Limits {
             submit_call: 60_000,
             slash_call: 50_000,
             call: 20_000,
-            stop_call: 3_000,
+            stop_call: 1_500,
         }
     }
 }

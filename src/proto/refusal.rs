@@ -25,6 +25,10 @@ pub enum Refusal {
     BadAnswer,
     #[error("there is no text to send")]
     EmptyText,
+    #[error("the text is too long to send")]
+    TooLong,
+    #[error("there are too many already")]
+    TooMany,
     #[error("this entry is no longer in the queue")]
     NotQueued,
     #[error("an earlier text of this session has an unknown fate; settle it first")]

@@ -4,8 +4,189 @@
 //! no clock and touches nothing outside. There is no "current session": every input is resolved to its owner by session, or by
 //! profile and live id (I7). The world changes only through `World::apply` (I1).
 
+mod attention;
+mod body;
 pub mod effect;
 pub mod input;
+mod notices;
+mod on_command;
+mod on_fact;
+mod on_link;
+mod on_reply;
+mod opening;
+mod pool;
+mod profiles;
+mod prompts;
+mod queue;
+mod resolve;
+mod resync;
+mod runtime;
+mod send;
+mod stream;
+mod timers;
+mod turns;
+mod watchdog;
+mod wishes;
 
 pub use effect::{Effect, Step};
 pub use input::Input;
+
+use crate::{
+    base::{
+        clock::Tick,
+        ids::{CallId, ProfileName, SessionId},
+    },
+    config::limits::Limits,
+    model::{
+        agent::Call,
+        patch::{BodyChange, Change, Patch},
+        session::Session,
+        world::World,
+    },
+};
+use effect::JobId;
+use runtime::{Kind, Pending, Run, Wires};
+use std::collections::BTreeMap;
+use timers::{Key, Timers};
+
+/// What the registry is told once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The profile that hermux was started with.
+    pub primary: ProfileName,
+    /// The directory that hermux was started in: where a session is created when nothing else is known.
+    pub cwd: String,
+    pub limits: Limits,
+    /// The first number that may be minted: above every session id that was ever kept.
+    pub first_id: u64,
+}
+
+#[derive(Debug)]
+pub struct Registry {
+    settings: Settings,
+    world: World,
+    runs: BTreeMap<SessionId, Run>,
+    wires: BTreeMap<ProfileName, Wires>,
+    calls: BTreeMap<CallId, Pending>,
+    jobs: BTreeMap<JobId, SessionId>,
+    timers: Timers,
+    /// Whether the notice that crash safety is off stands.
+    unsafe_store: bool,
+    /// hermux ends: nothing new is begun.
+    ending: bool,
+    next_id: u64,
+    now: Tick,
+    out: Step,
+}
+
+impl Registry {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            next_id: settings.first_id,
+            settings,
+            world: World::default(),
+            runs: BTreeMap::new(),
+            wires: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            timers: Timers::default(),
+            unsafe_store: false,
+            ending: false,
+            now: Tick::default(),
+            out: Step::default(),
+        }
+    }
+
+    /// What all terminals share.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// When the registry next wants an `Input::Timer`, if nothing else happens.
+    pub fn next_timer(&self) -> Option<Tick> {
+        self.timers.next()
+    }
+
+    /// Decides what follows from one input. Time never runs backwards here, whatever `now` says.
+    pub fn step(&mut self, input: Input, now: Tick) -> Step {
+        self.now = self.now.max(now);
+        match input {
+            Input::ClientJoined { .. } | Input::ClientLeft { .. } => {}
+            Input::Command { client, ask, command, wall } => self.on_command(client, ask, command, wall),
+            Input::Fact { profile, live, fact } => self.on_fact(&profile, live, fact),
+            Input::Reply { call, reply } => self.on_reply(call, reply),
+            Input::Link { profile, link } => self.on_link(&profile, link),
+            Input::ProfilesSeen(profiles) => self.on_profiles(profiles),
+            Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
+            Input::Listed { client, ask, rows } => self.on_listed(client, ask, rows),
+            Input::OlderRead { client, ask, messages } => self.on_older(client, ask, messages),
+            Input::Stored { job, result } => self.on_stored(job, result),
+            Input::Ending => self.on_ending(),
+            Input::Timer => self.on_timer(),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn on_timer(&mut self) {
+        while let Some(key) = self.timers.due(self.now) {
+            match key {
+                Key::Watch(session) => self.on_silence(session),
+                Key::Prompt(session, prompt) => self.expire_prompt(session, prompt),
+                Key::Settle(session) => self.settled(session),
+                Key::Early(profile) => self.forget_early(&profile),
+            }
+        }
+    }
+
+    fn mint(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn session(&self, id: SessionId) -> Option<&Session> {
+        self.world.sessions.get(&id)
+    }
+
+    fn run(&mut self, id: SessionId) -> &mut Run {
+        self.runs.entry(id).or_default()
+    }
+
+    fn wire(&mut self, profile: &ProfileName) -> &mut Wires {
+        self.wires.entry(profile.clone()).or_default()
+    }
+
+    /// Changes the world, and says so.
+    fn emit(&mut self, patch: Patch) {
+        match self.world.apply(&patch) {
+            Ok(()) => self.out.patches.push(patch),
+            Err(error) => self.log("a patch did not fit", error.to_string()),
+        }
+    }
+
+    fn head(&mut self, session: SessionId, change: Change) {
+        self.emit(Patch::Session { session, change });
+    }
+
+    fn body(&mut self, session: SessionId, change: BodyChange) {
+        self.emit(Patch::Body { session, change });
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.out.effects.push(effect);
+    }
+
+    fn log(&mut self, what: &'static str, detail: impl Into<String>) {
+        self.effect(Effect::Log { what, detail: detail.into() });
+    }
+
+    /// Makes a call. Only while the profile's link is up.
+    fn call(&mut self, profile: &ProfileName, what: Call, timeout: u64, kind: Kind) -> CallId {
+        let call = CallId(self.mint());
+        self.calls.insert(call, Pending { profile: profile.clone(), kind });
+        self.effect(Effect::Call { call, profile: profile.clone(), what, timeout });
+        call
+    }
+}
+
+#[cfg(test)]
+mod tests;

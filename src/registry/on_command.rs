@@ -1,0 +1,153 @@
+//! What terminals ask for. Each command names its session or profile and gets exactly one answer or refusal, at once or later.
+
+use super::{Registry, effect::Effect, runtime::Wish};
+use crate::{
+    base::{
+        clock::WallMs,
+        ids::{AskId, ClientId, ProfileName, SessionId},
+    },
+    model::{
+        draft::{Draft, Piece},
+        patch::{Change, Patch},
+        profile::BackendState,
+    },
+    proto::{Answer, Command, Refusal},
+};
+
+/// The most rows of one answer.
+const MAX_ROWS: u16 = 200;
+
+impl Registry {
+    pub(super) fn on_command(&mut self, client: ClientId, ask: AskId, command: Command, wall: WallMs) {
+        match self.obey(client, ask, command, wall) {
+            Ok(Some(answer)) => self.effect(Effect::Answer { client, ask, answer }),
+            // The answer comes later.
+            Ok(None) => {}
+            Err(reason) => self.effect(Effect::Refuse { client, ask, reason }),
+        }
+    }
+
+    fn obey(
+        &mut self,
+        client: ClientId,
+        ask: AskId,
+        command: Command,
+        wall: WallMs,
+    ) -> Result<Option<Answer>, Refusal> {
+        if self.ending {
+            return Err(Refusal::Ending);
+        }
+        match command {
+            Command::Watch { session } => {
+                self.session(session).ok_or(Refusal::NoSession)?;
+                self.effect(Effect::Watch { client, session });
+                Ok(Some(Answer::Done))
+            }
+            Command::Unwatch { session } => {
+                self.effect(Effect::Unwatch { client, session });
+                Ok(Some(Answer::Done))
+            }
+            Command::NewSession { profile, cwd } => self.on_new_session(&profile, cwd),
+            Command::OpenStored { profile, stored } => self.on_open_stored(&profile, stored),
+            Command::CloseTab { session, running } => self.on_close_tab(session, running),
+            Command::MoveTab { session, to } => self.on_move_tab(session, to),
+            Command::Send { session, text } => self.on_send(client, ask, session, text, wall),
+            Command::SaveDraft { session, pieces, base } => self.on_save_draft(client, session, pieces, base),
+            Command::Interrupt { session } => self.on_interrupt(session),
+            Command::InterruptAndSend { session, text } => {
+                self.on_interrupt_and_send(client, ask, session, text, wall)
+            }
+            Command::EditQueued { session, entry, text } => self.on_edit_queued(session, entry, text),
+            Command::RemoveQueued { session, entry } => self.on_remove_queued(session, entry),
+            Command::Answer { session, prompt, digest, answer } => {
+                self.on_answer(session, prompt, digest, answer)
+            }
+            Command::DismissPrompt { session, prompt } => self.on_dismiss(session, prompt),
+            Command::Settle { session, message, how } => self.on_settle(session, message, how),
+            Command::MarkRead { session } => {
+                self.session(session).ok_or(Refusal::NoSession)?;
+                self.clear_unread(session);
+                Ok(Some(Answer::Done))
+            }
+            Command::Rename { session, title } => {
+                self.may_send(session, &title)?;
+                self.wish(session, client, ask, Wish::Title(title));
+                Ok(None)
+            }
+            Command::SetYolo { session, on } => {
+                self.session(session).ok_or(Refusal::NoSession)?;
+                self.wish(session, client, ask, Wish::Yolo(on));
+                Ok(None)
+            }
+            Command::Wake { profile } => {
+                self.open_profile(&profile)?;
+                self.wake(&profile, true);
+                Ok(Some(Answer::Done))
+            }
+            Command::StopBackend { profile, force } => self.on_stop_backend(&profile, force),
+            Command::DismissNotice { notice } => {
+                self.emit(Patch::NoticeRemoved(notice));
+                Ok(Some(Answer::Done))
+            }
+            Command::List { profile, limit } => {
+                self.world.profile(&profile).ok_or(Refusal::NoProfile)?;
+                self.effect(Effect::List { client, ask, profile, limit: limit.min(MAX_ROWS) });
+                Ok(None)
+            }
+            Command::Older { session, skip } => self.on_ask_older(client, ask, session, skip),
+            Command::DropSecret { handle } => {
+                self.effect(Effect::DropSecret { handle });
+                Ok(Some(Answer::Done))
+            }
+        }
+    }
+
+    /// A profile whose backend hermux may start.
+    pub(super) fn open_profile(&self, profile: &ProfileName) -> Result<(), Refusal> {
+        let known = self.world.profile(profile).ok_or(Refusal::NoProfile)?;
+        match (&known.backend, &known.problem) {
+            (BackendState::Elsewhere(_), _) => Err(Refusal::Elsewhere(profile.clone())),
+            (_, Some(problem)) => Err(Refusal::Unreadable(problem.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Saves a terminal's whole draft: the last hand wins. Commands of one terminal come in order, so what it saves after a
+    /// send is never the text that it sent.
+    fn on_save_draft(
+        &mut self,
+        client: ClientId,
+        session: SessionId,
+        pieces: Vec<Piece>,
+        base: u64,
+    ) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        let size: usize = pieces.iter().map(|piece| piece.text().len()).sum();
+        if size > self.settings.limits.text {
+            return Err(Refusal::TooLong);
+        }
+        let old = &known.draft;
+        if pieces != old.pieces {
+            let draft = Draft { pieces, revision: old.revision.max(base) + 1, author: Some(client) };
+            self.head(session, Change::Draft(draft));
+        }
+        Ok(Some(Answer::Done))
+    }
+
+    fn on_ask_older(
+        &mut self,
+        client: ClientId,
+        ask: AskId,
+        session: SessionId,
+        skip: u64,
+    ) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        let profile = known.profile.clone();
+        let Some(stored) = known.stored.clone() else {
+            return Ok(Some(Answer::Older { messages: Vec::new(), more: false }));
+        };
+        let skip = skip.saturating_add(self.messages(session).len() as u64);
+        self.effect(Effect::Older { client, ask, profile, stored, skip });
+        Ok(None)
+    }
+}

@@ -1,0 +1,181 @@
+//! How the link to a backend stands, and what its coming and going means for the sessions of its profile, and of no other.
+
+use super::{
+    Registry,
+    notices::Words,
+    runtime::{Kind, Stage},
+    turns::End,
+};
+use crate::{
+    base::{
+        ids::{CallId, ProfileName, SessionId},
+        text::Untrusted,
+    },
+    model::{
+        agent::{Call, Capabilities, Link, Reply},
+        message::{Level, MessageState},
+        patch::{Change, Patch},
+        profile::BackendState,
+    },
+    proto::Refusal,
+};
+
+impl Registry {
+    pub(super) fn on_link(&mut self, profile: &ProfileName, link: Link) {
+        if self.world.profile(profile).is_none() {
+            return self.log("a link of an unknown profile", profile.to_string());
+        }
+        match link {
+            Link::State(state) => self.on_state(profile, state),
+            Link::Up { capabilities } => self.on_up(profile, capabilities),
+            Link::Learned { capabilities } => self.set_capabilities(profile, capabilities),
+            Link::Down { process, why } => self.on_down(profile, process, &why),
+        }
+    }
+
+    fn on_state(&mut self, profile: &ProfileName, state: BackendState) {
+        let Some(known) = self.world.profile(profile) else { return };
+        let was = known.backend.clone();
+        if was != state {
+            let mut new = known.clone();
+            new.backend = state.clone();
+            self.emit(Patch::Profile(Box::new(new)));
+        }
+        self.wire(profile).starting = false;
+        match state {
+            BackendState::Live => self.calm(profile),
+            BackendState::Retrying { why, .. } if !self.wire(profile).ending => self.trouble(
+                profile,
+                Level::Warning,
+                Words {
+                    what: format!("The backend of profile {profile} was lost: {}", why.raw()).into(),
+                    does: "hermux tries again by itself and resumes its sessions by their stored ids.",
+                    can: "Nothing need be done; what is sent meanwhile waits.",
+                },
+            ),
+            BackendState::Stuck(stuck) => {
+                self.wire(profile).ending = false;
+                self.trouble(
+                    profile,
+                    Level::Error,
+                    Words {
+                        what: format!("The backend of profile {profile} does not run: {}", stuck.what.raw()).into(),
+                        does: "hermux has stopped trying; texts that were not sent are back in their sessions.",
+                        can: stuck.can.raw(),
+                    },
+                );
+                self.give_all_back(profile, &stuck.what);
+            }
+            BackendState::Elsewhere(who) => {
+                let why = format!("another hermux holds this profile: {}", who.raw()).into();
+                self.give_all_back(profile, &why);
+            }
+            BackendState::Cold => self.on_cold(profile, &was),
+            _ => {}
+        }
+    }
+
+    /// The process is gone. After a stop on purpose somebody may have asked for it again meanwhile.
+    fn on_cold(&mut self, profile: &ProfileName, was: &BackendState) {
+        let on_purpose = std::mem::take(&mut self.wire(profile).ending) || *was == BackendState::Stopping;
+        if on_purpose {
+            self.calm(profile);
+            for session in self.sessions_of(profile) {
+                self.advance(session);
+            }
+        } else if was.is_running() {
+            self.give_all_back(profile, &"its backend did not start".into());
+        }
+        self.leave_if_gone(profile);
+    }
+
+    /// There will be no backend: what waits for it goes back to the person.
+    fn give_all_back(&mut self, profile: &ProfileName, why: &Untrusted) {
+        for session in self.sessions_of(profile) {
+            self.refuse_wishes(session, &Refusal::Backend(why.clone()));
+            let waits = |stage| matches!(stage, Stage::Waiting | Stage::Storing(_));
+            if self.run(session).outgoing.as_ref().is_some_and(|out| waits(out.stage)) {
+                self.give_back(session, why);
+            }
+        }
+    }
+
+    fn set_capabilities(&mut self, profile: &ProfileName, capabilities: Capabilities) {
+        let Some(known) = self.world.profile(profile) else { return };
+        if known.capabilities != Some(capabilities) {
+            let mut new = known.clone();
+            new.capabilities = Some(capabilities);
+            self.emit(Patch::Profile(Box::new(new)));
+        }
+    }
+
+    fn on_up(&mut self, profile: &ProfileName, capabilities: Capabilities) {
+        let wires = self.wire(profile);
+        wires.up = true;
+        wires.starting = false;
+        self.set_capabilities(profile, capabilities);
+        if self.world.profile(profile).is_some_and(|known| known.provider != Some(true)) {
+            let timeout = self.settings.limits.call;
+            self.call(profile, Call::Setup, timeout, Kind::Setup);
+        }
+        for session in self.sessions_of(profile) {
+            self.advance(session);
+        }
+    }
+
+    /// The connection is gone. Live ids mean nothing any more; turns and prompts outlive a socket, but not a process.
+    fn on_down(&mut self, profile: &ProfileName, process: bool, why: &Untrusted) {
+        let wires = self.wire(profile);
+        wires.up = false;
+        wires.asking = None;
+        wires.early.clear();
+        wires.early_bytes = 0;
+        let on_purpose = wires.ending;
+        self.cut_farewell(profile);
+        let sessions = self.sessions_of(profile);
+        for session in &sessions {
+            let waits = self.session(*session).is_some_and(|known| known.current_prompt().is_some());
+            let running = self.is_running(*session);
+            let run = self.run(*session);
+            run.settling = false;
+            run.resume |= !on_purpose && (run.live.is_some() || run.build.is_some() || waits) || running;
+            self.unbind_live(*session, profile);
+        }
+        // Before the turns end: an answer that is lost may concern one.
+        let lost: Vec<CallId> =
+            self.calls.iter().filter(|(_, call)| call.profile == *profile).map(|(id, _)| *id).collect();
+        for call in lost {
+            self.on_reply(call, Reply::Lost);
+        }
+        for session in sessions {
+            if process {
+                self.bury_turn(session, why, on_purpose);
+            } else if self.is_running(session) {
+                self.set_activity(session, Some("reconnecting".into()));
+            }
+        }
+    }
+
+    /// The process of a session is gone, and with it turn, prompts and children.
+    fn bury_turn(&mut self, session: SessionId, why: &Untrusted, on_purpose: bool) {
+        self.run(session).orphaned = true;
+        self.withdraw_prompts(session, "its backend is gone");
+        if let Some(out) = self.run(session).outgoing.take_if(|out| out.stage == Stage::Kept) {
+            let why = "the backend had queued it and ended before it ran";
+            self.set_state(session, out.message, MessageState::Refused(why.into()));
+        }
+        if self.session(session).is_some_and(|known| !known.subagents.is_empty()) {
+            self.head(session, Change::Subagents(Vec::new()));
+        }
+        if !self.is_running(session) {
+            return self.leave_if_done(session);
+        }
+        if on_purpose {
+            self.add_note(session, Level::Info, "its backend was stopped");
+            self.end_turn(session, End::Interrupted);
+        } else {
+            let text = format!("the backend was lost in the middle of this turn: {}", why.raw());
+            self.end_turn(session, End::Failed(text.into()));
+        }
+    }
+}

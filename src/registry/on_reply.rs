@@ -1,0 +1,89 @@
+//! Replies to the registry's own calls, each taken once.
+
+use super::{
+    Registry,
+    effect::Effect,
+    runtime::{Kind, Pending},
+};
+use crate::{
+    base::{
+        ids::{AskId, CallId, ClientId, ProfileName},
+        text::Untrusted,
+    },
+    model::{agent::Reply, listing::StoredRow, message::Message, patch::Patch},
+    proto::{Answer, Refusal},
+};
+
+impl Registry {
+    pub(super) fn on_reply(&mut self, call: CallId, reply: Reply) {
+        // One that was given up, with its connection, comes too late to mean anything.
+        let Some(Pending { profile, kind }) = self.calls.remove(&call) else { return };
+        match kind {
+            Kind::Build(session) => self.on_built(session, &profile, call, reply),
+            Kind::Submit(session, message) if self.session(session).is_some() => {
+                self.on_submitted(session, message, reply);
+            }
+            Kind::Interrupt(session) if self.session(session).is_some() => match reply {
+                Reply::Failed { message, .. } => self.not_interrupted(session, &message),
+                Reply::Lost => self.not_interrupted(session, &"its answer was lost".into()),
+                _ => {}
+            },
+            Kind::Prompt(session, prompt) if self.session(session).is_some() => {
+                self.on_answered(session, prompt, reply);
+            }
+            Kind::Wish(session, want) if self.session(session).is_some() => {
+                self.on_wish(session, want, reply);
+            }
+            Kind::Wish(_, want) => {
+                self.effect(Effect::Refuse {
+                    client: want.client,
+                    ask: want.ask,
+                    reason: Refusal::NoSession,
+                });
+            }
+            Kind::Submit(..) | Kind::Interrupt(_) | Kind::Prompt(..) => {}
+            Kind::Setup => {
+                if let Reply::ProviderConfigured(configured) = reply {
+                    self.on_provider(&profile, configured);
+                }
+            }
+            Kind::ActiveList => self.on_active_list(&profile, reply),
+            Kind::Farewell => self.on_farewell(&profile, call),
+        }
+    }
+
+    fn on_provider(&mut self, profile: &ProfileName, configured: bool) {
+        if let Some(known) = self.world.profile(profile).filter(|known| known.provider != Some(configured)) {
+            let mut known = known.clone();
+            known.provider = Some(configured);
+            self.emit(Patch::Profile(Box::new(known)));
+        }
+    }
+
+    pub(super) fn on_listed(
+        &mut self,
+        client: ClientId,
+        ask: AskId,
+        rows: Result<Vec<StoredRow>, Untrusted>,
+    ) {
+        self.effect(match rows {
+            Ok(mut rows) => {
+                rows.truncate(200);
+                Effect::Answer { client, ask, answer: Answer::Rows(rows) }
+            }
+            Err(why) => Effect::Refuse { client, ask, reason: Refusal::Unreadable(why) },
+        });
+    }
+
+    pub(super) fn on_older(
+        &mut self,
+        client: ClientId,
+        ask: AskId,
+        messages: Result<(Vec<Message>, bool), Untrusted>,
+    ) {
+        self.effect(match messages {
+            Ok((messages, more)) => Effect::Answer { client, ask, answer: Answer::Older { messages, more } },
+            Err(why) => Effect::Refuse { client, ask, reason: Refusal::Unreadable(why) },
+        });
+    }
+}

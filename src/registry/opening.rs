@@ -1,0 +1,275 @@
+//! Opening and closing: drafts, stored sessions, tabs. A conversation has one session and one tab however often it is opened
+//! (INV14); reading one starts nothing (DECISIONS 16); there is always a tab (INV15).
+
+use super::{Registry, effect::Effect, input::Loaded};
+use crate::{
+    base::ids::{ProfileName, SessionId, StoredId},
+    model::{
+        body::{Body, BodyState},
+        patch::{Change, Patch},
+        session::Session,
+        tool::SubagentState,
+        turn::TurnState,
+    },
+    proto::{Answer, Refusal, command::CloseRunning},
+};
+
+impl Registry {
+    pub(super) fn on_new_session(
+        &mut self,
+        profile: &ProfileName,
+        cwd: String,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.open_profile(profile)?;
+        let cwd = if cwd.is_empty() { self.usual_cwd(profile) } else { cwd };
+        self.wire(profile).cwd = Some(cwd.clone());
+        let session = match self.empty_draft(profile) {
+            Some(session) => {
+                self.set_cwd(session, cwd);
+                session
+            }
+            None => self.add_draft(profile, cwd)?,
+        };
+        Ok(Some(Answer::Opened(session)))
+    }
+
+    /// Where a new session of this profile runs when nobody says: DECISIONS 18.
+    pub(super) fn usual_cwd(&self, profile: &ProfileName) -> String {
+        let known = self.wires.get(profile).and_then(|wires| wires.cwd.clone());
+        known.unwrap_or_else(|| self.settings.cwd.clone())
+    }
+
+    fn empty_draft(&self, profile: &ProfileName) -> Option<SessionId> {
+        let empty = |id: &&SessionId| {
+            self.session(**id)
+                .is_some_and(|known| known.profile == *profile && known.is_fresh() && known.draft.is_empty())
+        };
+        self.world.tabs.iter().find(empty).copied()
+    }
+
+    pub(super) fn add_draft(&mut self, profile: &ProfileName, cwd: String) -> Result<SessionId, Refusal> {
+        let session = self.add_session(profile, None, Body::default())?;
+        self.set_cwd(session, cwd);
+        self.show_tab(session);
+        Ok(session)
+    }
+
+    fn set_cwd(&mut self, session: SessionId, cwd: String) {
+        let Some(mut info) = self.session(session).map(|known| known.info.clone()) else { return };
+        let cwd = Some(cwd.into());
+        if info.cwd != cwd {
+            info.cwd = cwd;
+            self.head(session, Change::Info(Box::new(info)));
+        }
+    }
+
+    fn add_session(
+        &mut self,
+        profile: &ProfileName,
+        stored: Option<&StoredId>,
+        body: Body,
+    ) -> Result<SessionId, Refusal> {
+        if self.world.sessions.len() >= self.settings.limits.sessions {
+            return Err(Refusal::TooMany);
+        }
+        let id = SessionId(self.mint());
+        let session = Session { body: Some(body), ..Session::new(id, profile.clone(), self.now) };
+        self.emit(Patch::SessionAdded(Box::new(session)));
+        if let Some(stored) = stored {
+            self.bind_stored(id, profile, stored, None);
+        }
+        Ok(id)
+    }
+
+    pub(super) fn show_tab(&mut self, session: SessionId) {
+        if !self.world.tabs.contains(&session) {
+            let mut tabs = self.world.tabs.clone();
+            tabs.push(session);
+            self.emit(Patch::Tabs(tabs));
+        }
+    }
+
+    pub(super) fn on_open_stored(
+        &mut self,
+        profile: &ProfileName,
+        stored: StoredId,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.world.profile(profile).ok_or(Refusal::NoProfile)?;
+        let session = if let Some(session) = self.find_stored(profile, &stored) {
+            session
+        } else {
+            let body = Body { state: BodyState::Loading, ..Body::default() };
+            self.add_session(profile, Some(&stored), body)?
+        };
+        let state =
+            self.session(session).and_then(|known| known.body.as_ref()).map(|body| body.state.clone());
+        if !matches!(state, Some(BodyState::Ready)) {
+            self.effect(Effect::Load { session, profile: profile.clone(), stored });
+        }
+        self.show_tab(session);
+        Ok(Some(Answer::Opened(session)))
+    }
+
+    /// A stored session's tail was read.
+    pub(super) fn on_loaded(&mut self, session: SessionId, loaded: Loaded) {
+        let Some(known) = self.session(session) else { return };
+        let profile = known.profile.clone();
+        let wanted = known.body.as_ref().is_none_or(|body| body.state != BodyState::Ready);
+        let lineage = loaded.row.as_ref().map(|row| row.lineage.clone());
+        if let Some(twin) = self.twin(session, &profile, &loaded.stored, lineage.as_ref()) {
+            return self.merge_into(session, twin);
+        }
+        let Some(known) = self.session(session) else { return };
+        let (untitled, info) = (known.title.is_none(), known.info.clone());
+        if !known.built {
+            self.bind_stored(session, &profile, &loaded.stored, lineage.as_ref());
+        }
+        if let Some(row) = loaded.row {
+            if untitled && row.title.is_some() {
+                self.head(session, Change::Title(row.title));
+            }
+            let mut new = info.clone();
+            new.model = new.model.or(row.model);
+            new.cwd = new.cwd.or(row.cwd);
+            if new != info {
+                self.head(session, Change::Info(Box::new(new)));
+            }
+        }
+        if wanted {
+            self.put_before(session, loaded.body);
+        }
+        self.touch(session);
+    }
+
+    /// Another open session of the same conversation.
+    pub(super) fn twin(
+        &self,
+        session: SessionId,
+        profile: &ProfileName,
+        stored: &StoredId,
+        lineage: Option<&crate::base::ids::LineageRoot>,
+    ) -> Option<SessionId> {
+        let wires = self.wires.get(profile)?;
+        let other = wires.stored.get(stored).or_else(|| wires.lineage.get(lineage?)).copied();
+        other.filter(|other| *other != session && self.session(*other).is_some())
+    }
+
+    /// Two opened sessions turn out to be one conversation: the later one goes, and what the person wrote in it moves.
+    pub(super) fn merge_into(&mut self, session: SessionId, twin: SessionId) {
+        let Some(known) = self.session(session) else { return };
+        let (draft, queue) = (known.draft.clone(), known.queue.clone());
+        let text = self.run(session).outgoing.take().map(|out| out.text);
+        let tabs = self.world.tabs.iter();
+        let shown = self.world.tabs.contains(&twin);
+        let tabs =
+            tabs.filter(|id| !shown || **id != session).map(|id| if *id == session { twin } else { *id });
+        let tabs = tabs.collect();
+        self.emit(Patch::Tabs(tabs));
+        self.remove_session(session);
+        if self.session(twin).is_some_and(|known| known.draft.is_empty()) && !draft.is_empty() {
+            let revision = self.session(twin).map_or(0, |known| known.draft.revision) + 1;
+            self.head(twin, Change::Draft(crate::model::draft::Draft { revision, ..draft }));
+        }
+        let Some(known) = self.session(twin) else { return };
+        let mut all = known.queue.clone();
+        all.extend(queue);
+        if all.len() > known.queue.len() {
+            self.head(twin, Change::Queue(all));
+        }
+        if let Some(text) = text {
+            self.put_first(twin, text);
+        }
+        self.next_in_queue(twin);
+    }
+
+    /// Puts a loaded transcript before what was said meanwhile.
+    pub(super) fn put_before(&mut self, session: SessionId, loaded: Body) {
+        let later = self.messages(session).iter().map(|message| (Some(message.id), message.clone()));
+        let all = loaded.messages.into_iter().map(|message| (None, message)).chain(later).collect();
+        self.set_body(session, loaded.state, loaded.older, 0, all);
+    }
+
+    pub(super) fn on_move_tab(&mut self, session: SessionId, to: usize) -> Result<Option<Answer>, Refusal> {
+        let at = self.world.tabs.iter().position(|id| *id == session).ok_or(Refusal::NoSession)?;
+        let mut tabs = self.world.tabs.clone();
+        tabs.remove(at);
+        tabs.insert(to.min(tabs.len()), session);
+        if tabs != self.world.tabs {
+            self.emit(Patch::Tabs(tabs));
+        }
+        Ok(Some(Answer::Done))
+    }
+
+    pub(super) fn on_close_tab(
+        &mut self,
+        session: SessionId,
+        running: CloseRunning,
+    ) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        let at = self.world.tabs.iter().position(|id| *id == session).ok_or(Refusal::NoSession)?;
+        let (profile, state) = (known.profile.clone(), known.turn.state.clone());
+        let fresh = known.is_fresh() && known.draft.is_empty();
+        if !self.is_done(session) {
+            match running {
+                CloseRunning::Ask => return Err(Refusal::Running),
+                CloseRunning::Keep => {}
+                CloseRunning::Stop => {
+                    self.head(session, Change::Queue(Vec::new()));
+                    match state {
+                        // Not connected just now: as soon as the turn is found running again.
+                        TurnState::Running if !self.interrupt(session) => self.run(session).stop = true,
+                        TurnState::Sending => self.cancel_send(session),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        if self.world.tabs.len() == 1 {
+            if fresh {
+                return Ok(Some(Answer::Done));
+            }
+            let cwd = self.usual_cwd(&profile);
+            self.add_draft(&profile, cwd)?;
+        }
+        let mut tabs = self.world.tabs.clone();
+        tabs.remove(at);
+        self.emit(Patch::Tabs(tabs));
+        self.leave_if_done(session);
+        Ok(Some(Answer::Done))
+    }
+
+    /// Whether nothing of a session needs it any more but its tab.
+    fn is_done(&self, session: SessionId) -> bool {
+        let run = self.runs.get(&session);
+        self.session(session).is_none_or(|known| {
+            !known.turn.is_busy()
+                && known.queue.is_empty()
+                && known.current_prompt().is_none()
+                && known.subagents.iter().all(|agent| agent.state != SubagentState::Working)
+                && run.is_none_or(|run| run.outgoing.is_none() && run.wants.is_empty())
+        })
+    }
+
+    /// A session whose tab was closed leaves as soon as nothing runs or waits in it. The backend's session stays.
+    pub(super) fn leave_if_done(&mut self, session: SessionId) {
+        if self.session(session).is_some() && !self.world.tabs.contains(&session) && self.is_done(session) {
+            self.remove_session(session);
+        }
+    }
+
+    fn remove_session(&mut self, session: SessionId) {
+        let Some(known) = self.session(session) else { return };
+        let profile = known.profile.clone();
+        let prompts: Vec<_> = known.prompts.iter().map(|prompt| prompt.id).collect();
+        for prompt in prompts {
+            self.remove_prompt(session, prompt);
+        }
+        self.refuse_wishes(session, &Refusal::NoSession);
+        self.unbind_all(session, &profile);
+        self.timers.cancel(&super::timers::Key::Watch(session));
+        self.timers.cancel(&super::timers::Key::Settle(session));
+        self.runs.remove(&session);
+        self.emit(Patch::SessionRemoved(session));
+        self.leave_if_gone(&profile);
+    }
+}

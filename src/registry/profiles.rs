@@ -1,0 +1,236 @@
+//! Profiles and their backends: which there are, when one is started, and how one is stopped on purpose (DECISIONS 20).
+
+use super::{
+    Registry,
+    effect::Effect,
+    notices::Words,
+    pool::{self, Pooled},
+    runtime::Kind,
+};
+use crate::{
+    base::{
+        ids::{CallId, ProfileName, SessionId},
+        text::Untrusted,
+    },
+    model::{
+        agent::Call,
+        message::Level,
+        notice::About,
+        patch::Patch,
+        profile::{BackendState, Profile},
+        tool::SubagentState,
+    },
+    proto::{Answer, Refusal},
+};
+
+impl Registry {
+    /// The profiles found on disk, in their order.
+    pub(super) fn on_profiles(&mut self, seen: Vec<Profile>) {
+        let names: Vec<ProfileName> = seen.iter().map(|profile| profile.name.clone()).collect();
+        for profile in seen {
+            self.wire(&profile.name).gone = false;
+            let new = match self.world.profile(&profile.name) {
+                Some(known) => Profile { home: profile.home, problem: profile.problem, ..known.clone() },
+                None => profile,
+            };
+            if self.world.profile(&new.name) != Some(&new) {
+                self.emit(Patch::Profile(Box::new(new)));
+            }
+        }
+        let known: Vec<ProfileName> =
+            self.world.profiles.iter().map(|profile| profile.name.clone()).collect();
+        for name in known.iter().filter(|name| !names.contains(name)) {
+            self.wire(name).gone = true;
+            self.leave_if_gone(name);
+        }
+        self.sort_profiles(&names);
+        // There is always a tab (INV15): a new hub begins with a draft of the profile that it was started with (I15).
+        let primary = self.settings.primary.clone();
+        if self.world.tabs.is_empty() && self.open_profile(&primary).is_ok() {
+            let cwd = self.usual_cwd(&primary);
+            if let Err(reason) = self.add_draft(&primary, cwd) {
+                self.log("there is no first draft", reason.to_string());
+            }
+        }
+    }
+
+    /// Those that are known take the order in which they were seen; a patch adds at the end only.
+    fn sort_profiles(&mut self, names: &[ProfileName]) {
+        let place =
+            |profile: &Profile| names.iter().position(|name| *name == profile.name).unwrap_or(usize::MAX);
+        if self.world.profiles.is_sorted_by_key(place) {
+            return;
+        }
+        let mut profiles = self.world.profiles.clone();
+        profiles.sort_by_key(place);
+        for profile in profiles {
+            self.emit(Patch::ProfileRemoved(profile.name.clone()));
+            self.emit(Patch::Profile(Box::new(profile)));
+        }
+    }
+
+    /// A profile that is no longer on disk leaves when it has neither process nor session.
+    pub(super) fn leave_if_gone(&mut self, name: &ProfileName) {
+        let Some(profile) = self.world.profile(name) else { return };
+        let gone = self.wires.get(name).is_some_and(|wires| wires.gone);
+        if !gone || profile.backend.is_running() || self.world.sessions.values().any(|s| s.profile == *name) {
+            return;
+        }
+        self.calm(name);
+        self.wires.remove(name);
+        self.emit(Patch::ProfileRemoved(name.clone()));
+    }
+
+    /// Has a backend running. `asked`: by the person, which ends the wait of one that retries or is stuck.
+    pub(super) fn wake(&mut self, name: &ProfileName, asked: bool) {
+        let (now, Some(profile)) = (self.now, self.world.profile(name)) else { return };
+        let again = matches!(profile.backend, BackendState::Retrying { .. } | BackendState::Stuck(_));
+        let cold = profile.backend == BackendState::Cold;
+        let wires = self.wire(name);
+        wires.used = now;
+        if !(cold || asked && again) || std::mem::replace(&mut wires.starting, true) {
+            return;
+        }
+        if cold {
+            self.make_room(name);
+        }
+        self.effect(Effect::StartBackend { profile: name.clone() });
+    }
+
+    fn make_room(&mut self, newcomer: &ProfileName) {
+        if *newcomer == self.settings.primary {
+            return;
+        }
+        let pool: Vec<Pooled> = self
+            .world
+            .profiles
+            .iter()
+            .filter(|p| p.name != self.settings.primary && p.name != *newcomer)
+            .filter_map(|p| {
+                let wires = self.wires.get(&p.name)?;
+                let counts = (p.backend.is_running() || wires.starting) && !wires.ending;
+                counts.then(|| Pooled {
+                    profile: p.name.clone(),
+                    used: wires.used,
+                    working: self.works(&p.name),
+                })
+            })
+            .collect();
+        let limits = &self.settings.limits;
+        if let Some(victim) = pool::victim(&pool, limits.pool, limits.pool_fresh, self.now) {
+            self.stop(&victim);
+        }
+    }
+
+    /// Whether something of a profile would be lost with its backend.
+    fn works(&self, profile: &ProfileName) -> bool {
+        self.world.sessions.values().filter(|known| known.profile == *profile).any(|known| {
+            known.turn.is_busy()
+                || known.current_prompt().is_some()
+                || known.subagents.iter().any(|agent| agent.state == SubagentState::Working)
+                || self.runs.get(&known.id).is_some_and(|run| run.outgoing.is_some() || !run.wants.is_empty())
+        })
+    }
+
+    pub(super) fn on_stop_backend(
+        &mut self,
+        profile: &ProfileName,
+        force: bool,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.world.profile(profile).ok_or(Refusal::NoProfile)?;
+        if !force && self.works(profile) {
+            return Err(Refusal::Running);
+        }
+        self.stop(profile);
+        Ok(Some(Answer::Done))
+    }
+
+    /// Stops a backend on purpose: turns first, then processes and sessions, then the process itself.
+    pub(super) fn stop(&mut self, profile: &ProfileName) {
+        let timeout = self.settings.limits.stop_call;
+        if std::mem::replace(&mut self.wire(profile).ending, true) {
+            return;
+        }
+        if self.wire(profile).up {
+            let sessions = self.sessions_of(profile);
+            let live = |reg: &mut Self, id: &SessionId| reg.run(*id).live.clone();
+            let built: Vec<_> =
+                sessions.iter().filter_map(|id| live(self, id).map(|live| (*id, live))).collect();
+            let mut farewell = Vec::new();
+            for (id, live) in &built {
+                if self.is_running(*id) {
+                    farewell.push(Call::Interrupt { live: live.clone() });
+                }
+            }
+            farewell.push(Call::StopProcesses);
+            farewell.extend(built.into_iter().map(|(_, live)| Call::Close { live }));
+            for what in farewell {
+                let call = self.call(profile, what, timeout, Kind::Farewell);
+                self.wire(profile).farewell.insert(call);
+            }
+        }
+        self.part(profile);
+    }
+
+    /// hermux ends: every backend is bidden farewell, and when the last one has had its time, the hub may go.
+    pub(super) fn on_ending(&mut self) {
+        if self.ending {
+            return;
+        }
+        let up = self.wires.iter().filter(|(_, wires)| wires.up).map(|(name, _)| name.clone());
+        for profile in up.collect::<Vec<_>>() {
+            self.stop(&profile);
+        }
+        self.ending = true;
+        self.exit_if_parted();
+    }
+
+    /// The connection is gone: there is nobody to bid farewell to.
+    pub(super) fn cut_farewell(&mut self, profile: &ProfileName) {
+        let farewell = std::mem::take(&mut self.wire(profile).farewell);
+        self.calls.retain(|call, _| !farewell.contains(call));
+        if !farewell.is_empty() {
+            self.part(profile);
+        }
+    }
+
+    /// Stops a backend once its farewells are said.
+    fn part(&mut self, profile: &ProfileName) {
+        if self.wire(profile).farewell.is_empty() {
+            self.effect(Effect::StopBackend { profile: profile.clone() });
+            self.exit_if_parted();
+        }
+    }
+
+    fn exit_if_parted(&mut self) {
+        if self.ending && self.wires.values().all(|wires| wires.farewell.is_empty()) {
+            self.effect(Effect::Exit);
+        }
+    }
+
+    pub(super) fn on_farewell(&mut self, profile: &ProfileName, call: CallId) {
+        if self.wire(profile).farewell.remove(&call) {
+            self.part(profile);
+        }
+    }
+
+    pub(super) fn sessions_of(&self, profile: &ProfileName) -> Vec<SessionId> {
+        self.world.sessions.values().filter(|known| known.profile == *profile).map(|known| known.id).collect()
+    }
+
+    /// The backend says that it is another profile's: nothing may be done through it.
+    pub(super) fn wrong_profile(&mut self, profile: &ProfileName, reported: &str) {
+        let what = format!("The backend of profile {profile} says that it is profile {reported}.");
+        self.tell(
+            None,
+            Level::Error,
+            About::Profile(profile.clone()),
+            Words {
+                what: Untrusted::from(what),
+                does: "hermux stops it, so that nothing is written into the wrong profile.",
+                can: "Check the Hermes home that hermux was started with.",
+            },
+        );
+        self.stop(profile);
+    }
+}

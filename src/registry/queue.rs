@@ -1,0 +1,134 @@
+//! Texts that wait for the running turn to end. The queue is hermux's alone: an entry goes to the backend only after the turn
+//! ended, in order and unmerged (DECISIONS 22). After the person stopped a turn, or one failed, it waits for the person.
+
+use super::Registry;
+use crate::{
+    base::{
+        clock::WallMs,
+        ids::{ClientId, QueueId, SessionId},
+    },
+    model::{patch::Change, session::QueueEntry, turn::TurnState},
+    proto::{Answer, Refusal},
+};
+
+impl Registry {
+    pub(super) fn enqueue(
+        &mut self,
+        session: SessionId,
+        text: String,
+        at: WallMs,
+        first: bool,
+    ) -> Result<(), Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        if known.queue.len() >= self.settings.limits.queue {
+            return Err(Refusal::TooMany);
+        }
+        let mut queue = known.queue.clone();
+        let entry = QueueEntry { id: QueueId(self.mint()), text, at };
+        queue.insert(if first { 0 } else { queue.len() }, entry);
+        self.head(session, Change::Queue(queue));
+        Ok(())
+    }
+
+    /// A text that was on its way waits again, before all others.
+    pub(super) fn put_first(&mut self, session: SessionId, text: String) {
+        let Some(known) = self.session(session) else { return };
+        let at = known.queue.first().map(|entry| entry.at).unwrap_or_default();
+        let mut queue = known.queue.clone();
+        queue.insert(0, QueueEntry { id: QueueId(self.mint()), text, at });
+        self.head(session, Change::Queue(queue));
+    }
+
+    /// Sends the first entry if nothing is in its way.
+    pub(super) fn next_in_queue(&mut self, session: SessionId) {
+        let busy = self.is_busy(session);
+        let run = self.run(session);
+        if busy || run.held || run.outgoing.is_some() || run.uncertain > 0 {
+            return;
+        }
+        let Some(mut queue) = self.session(session).map(|known| known.queue.clone()) else { return };
+        if queue.is_empty() {
+            return;
+        }
+        let entry = queue.remove(0);
+        self.head(session, Change::Queue(queue));
+        self.begin_send(session, entry.text);
+    }
+
+    pub(super) fn on_edit_queued(
+        &mut self,
+        session: SessionId,
+        entry: QueueId,
+        text: String,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.may_send(session, &text)?;
+        self.change_queue(session, entry, |queue, at| {
+            if let Some(entry) = queue.get_mut(at) {
+                entry.text = text;
+            }
+        })
+    }
+
+    pub(super) fn on_remove_queued(
+        &mut self,
+        session: SessionId,
+        entry: QueueId,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.change_queue(session, entry, |queue, at| {
+            queue.remove(at);
+        })
+    }
+
+    fn change_queue(
+        &mut self,
+        session: SessionId,
+        entry: QueueId,
+        change: impl FnOnce(&mut Vec<QueueEntry>, usize),
+    ) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        let at = known.queue.iter().position(|queued| queued.id == entry).ok_or(Refusal::NotQueued)?;
+        let mut queue = known.queue.clone();
+        change(&mut queue, at);
+        self.head(session, Change::Queue(queue));
+        self.leave_if_done(session);
+        Ok(Some(Answer::Done))
+    }
+
+    /// Stops the running turn for this text: it is sent as soon as the turn has ended, before all others.
+    pub(super) fn on_interrupt_and_send(
+        &mut self,
+        client: ClientId,
+        ask: crate::base::ids::AskId,
+        session: SessionId,
+        text: String,
+        wall: WallMs,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.may_send(session, &text)?;
+        let state = self.session(session).map(|known| known.turn.state.clone()).unwrap_or_default();
+        match state {
+            TurnState::Running | TurnState::Stopping => {
+                if state == TurnState::Running && !self.interrupt(session) {
+                    return Err(Refusal::Backend("its backend is not connected".into()));
+                }
+                self.enqueue(session, text, wall, true)?;
+                self.run(session).go_on = true;
+                Ok(Some(Answer::Done))
+            }
+            _ => self.on_send(client, ask, session, text, wall),
+        }
+    }
+
+    pub(super) fn on_interrupt(&mut self, session: SessionId) -> Result<Option<Answer>, Refusal> {
+        let state = self.session(session).ok_or(Refusal::NoSession)?.turn.state.clone();
+        match state {
+            TurnState::Running if self.interrupt(session) => Ok(Some(Answer::Done)),
+            TurnState::Running => Err(Refusal::Backend("its backend is not connected".into())),
+            TurnState::Stopping => Ok(Some(Answer::Done)),
+            TurnState::Sending => {
+                self.cancel_send(session);
+                Ok(Some(Answer::Done))
+            }
+            _ => Err(Refusal::NotRunning),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What the registry keeps beside the world: how each session and each profile is wired to its backend just now. None of it
+//! is shown, none of it is sent, and all of it can be lost with the backend.
+
+use super::effect::JobId;
+use crate::{
+    base::{
+        clock::Tick,
+        ids::{
+            AskId, CallId, ClientId, LineageRoot, LiveId, MessageId, NoticeId, ProfileName, PromptId,
+            SessionId, StoredId, ToolId,
+        },
+        text::Untrusted,
+    },
+    model::{agent::Fact, message::Level},
+};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A session's wiring.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub live: Option<LiveId>,
+    /// The create or resume that is under way.
+    pub build: Option<CallId>,
+    /// It was built when the connection went: it is resumed when the next one is up.
+    pub resume: bool,
+    /// The process under its last connection is gone: what was not stored of its turn is lost.
+    pub orphaned: bool,
+    pub outgoing: Option<Outgoing>,
+    /// The assistant's message that is being written.
+    pub stream: Option<Stream>,
+    /// A tool ran, or was announced, since the last text of the turn: the next text begins a step.
+    pub between_steps: bool,
+    pub step: StepHead,
+    pub tools: Vec<OpenTool>,
+    /// The backend itself said that the running turn began, or sent something of it.
+    pub begun: bool,
+    /// The turn ended and the backend has not said that it is idle: nothing may be submitted yet.
+    pub settling: bool,
+    /// The person stopped the turn, or a send failed: the queue waits for the person.
+    pub held: bool,
+    /// The person stopped the turn for what is first in the queue.
+    pub go_on: bool,
+    /// Its tab was closed with "stop" before its turn could be interrupted.
+    pub stop: bool,
+    /// Texts whose fate is not known.
+    pub uncertain: usize,
+    pub wants: Vec<Want>,
+    pub heard: Tick,
+    pub previewed: Tick,
+    pub next_message: u64,
+    /// Bytes of the transcript in memory.
+    pub bytes: u64,
+    /// Which tool each waiting approval belongs to.
+    pub approvals: BTreeMap<PromptId, Option<ToolId>>,
+}
+
+/// A text on its way to the backend.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub message: MessageId,
+    pub text: String,
+    pub stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Being put on disk.
+    Storing(JobId),
+    /// For a live link, a built session, or the end of the turn before.
+    Waiting,
+    /// Submitted, no reply yet.
+    Called,
+    /// A turn began since: it is taken for this text's, until the reply says otherwise.
+    Running,
+    /// The backend keeps it in its own queue.
+    Kept,
+}
+
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub message: MessageId,
+    pub parts: u32,
+    pub bytes: u64,
+    pub open: Open,
+}
+
+/// The part that more text of its kind continues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Open {
+    None,
+    Text(u32, u64),
+    Reasoning(u32, u64),
+}
+
+/// The beginning of what a model's step said so far, to know a repetition by.
+#[derive(Debug, Default)]
+pub(super) struct StepHead {
+    pub text: String,
+    pub reasoning: String,
+    /// A whole step's reasoning that came before any of its text: shown unless the text turns out to be the same.
+    pub whole: Option<Untrusted>,
+}
+
+#[derive(Debug)]
+pub(super) struct OpenTool {
+    pub id: ToolId,
+    pub message: MessageId,
+    pub part: u32,
+}
+
+/// What waits for a session to be built.
+#[derive(Debug, Clone)]
+pub(super) struct Want {
+    pub client: ClientId,
+    pub ask: AskId,
+    pub what: Wish,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Wish {
+    Title(String),
+    Yolo(bool),
+    Slash(String),
+    /// The second route of a slash command.
+    Dispatch(String),
+}
+
+/// A profile's wiring.
+#[derive(Debug, Default)]
+pub(super) struct Wires {
+    /// Calls may be made.
+    pub up: bool,
+    /// A start was asked for and nothing was heard of it yet.
+    pub starting: bool,
+    /// Its end was asked for: that it goes is no news.
+    pub ending: bool,
+    pub live: BTreeMap<LiveId, SessionId>,
+    pub stored: BTreeMap<StoredId, SessionId>,
+    pub lineage: BTreeMap<LineageRoot, SessionId>,
+    /// Creates and resumes under way: a fact of an unknown live id may belong to one of them.
+    pub builds: usize,
+    pub early: VecDeque<Early>,
+    pub early_bytes: usize,
+    /// The notice of the present trouble, and how bad it was told to be.
+    pub trouble: Option<(NoticeId, Level)>,
+    /// What must be answered before the backend is stopped.
+    pub farewell: BTreeSet<CallId>,
+    /// The watchdog's question.
+    pub asking: Option<CallId>,
+    pub open_prompts: usize,
+    /// The backend's own notifications that stand, by its key.
+    pub notified: BTreeMap<Untrusted, NoticeId>,
+    /// When it was last used, for the pool.
+    pub used: Tick,
+    /// Where its last session was opened.
+    pub cwd: Option<String>,
+    /// No longer on disk: it leaves when its backend is cold.
+    pub gone: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Early {
+    pub at: Tick,
+    pub live: LiveId,
+    pub bytes: usize,
+    pub fact: Fact,
+}
+
+/// A call that has no reply yet.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub profile: ProfileName,
+    pub kind: Kind,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Build(SessionId),
+    Submit(SessionId, MessageId),
+    Interrupt(SessionId),
+    Prompt(SessionId, PromptId),
+    Wish(SessionId, Want),
+    Setup,
+    ActiveList,
+    /// Part of a stop on purpose.
+    Farewell,
+}

@@ -8,6 +8,7 @@ use std::net::TcpStream;
 
 use common::home::Home;
 use common::model::Model;
+use common::person::{lines, stitch, tags};
 use common::pty::Launch;
 use common::seconds;
 
@@ -116,4 +117,24 @@ fn the_model_follows_the_script_of_its_message() {
     assert!(post(&model, "TOOL gate=g terminal {}", tools).contains("\"name\":\"terminal\""));
     assert!(post(&model, "User: STREAM tag=S3 n=2", "[]").contains("Session about S3"));
     assert_eq!(model.asked().len(), 3);
+}
+
+#[test]
+fn what_a_person_scrolls_through_is_put_together_with_each_fault_left_in() {
+    assert_eq!(
+        tags(" │ S3-0001 and W1-0020, not s-1 nor S3-001 (D1-0003)"),
+        ["S3-0001", "W1-0020", "D1-0003"]
+    );
+    let whole = lines("S3", 9);
+    let [mut doubled, mut lost, mut again] = [whole.clone(), whole.clone(), whole.clone()];
+    doubled.insert(4, doubled[4].clone());
+    lost.remove(4);
+    again.extend(whole.clone());
+    for transcript in [whole, doubled, lost, again] {
+        let mut all = Vec::new();
+        for seen in transcript.windows(4) {
+            stitch(&mut all, seen.to_vec());
+        }
+        assert_eq!(all, transcript);
+    }
 }

@@ -82,11 +82,7 @@ impl Person {
             let rows = screen.rows();
             let done = screen.has(end);
             drop(screen);
-            let tags: Vec<String> = rows.iter().flat_map(|row| tags(row)).collect();
-            // Where what is seen now begins in what was seen before.
-            let seen = (0..=all.len()).find(|at| tags.starts_with(&all[*at..])).unwrap_or(all.len());
-            all.truncate(seen);
-            all.extend(tags);
+            stitch(&mut all, rows.iter().flat_map(|row| tags(row)).collect());
             if done {
                 return all;
             }
@@ -94,6 +90,13 @@ impl Person {
             self.keys("\x1b[1;3B");
         }
     }
+}
+
+/// Adds what is seen after a step down to what was seen before it: they overlap by all but the step.
+pub fn stitch(all: &mut Vec<String>, seen: Vec<String>) {
+    let begin = (0..=all.len()).find(|at| seen.starts_with(&all[*at..])).unwrap_or(all.len());
+    all.truncate(begin);
+    all.extend(seen);
 }
 
 /// The lines of the model's streams in a row of text.

@@ -1,8 +1,8 @@
 //! The embedded backend: a real child process that speaks Hermes' protocol with a scripted agent behind it.
 //!
 //! It is what `hermux demo` runs in place of `hermes serve`, and what tests run with faults switched on. It is launched
-//! with the same arguments and environment, and keeps its sessions in a `state.db` of the same schema. It must not
-//! know anything of hermux' own types: whatever it sends is compared with recordings of the real backend.
+//! with the same arguments and environment, and keeps its sessions in a `state.db` of the same schema. It makes its frames
+//! itself, not with `wire`, which is to read them: whatever it sends is compared with recordings of the real backend.
 
 mod ask;
 mod backend;
@@ -27,6 +27,7 @@ mod turn;
 pub use home::{HomeError, PROFILES, prepare_home};
 pub use state::StoreError;
 
+use crate::base::ids::ProfileName;
 use backend::Backend;
 use options::{Environment, Options, UsageError};
 use std::io::{self, Write};
@@ -78,7 +79,7 @@ pub fn run(args: &[String]) -> ExitCode {
 fn start(args: &[String]) -> Result<u8, Start> {
     let mut options = Options::parse(args)?;
     let environment = Environment::read();
-    if !well_formed(&options.profile) {
+    if ProfileName::new(&options.profile).is_err() {
         return Err(
             UsageError(format!("argument --profile: invalid profile name: '{}'", options.profile)).into()
         );
@@ -102,10 +103,4 @@ fn start(args: &[String]) -> Result<u8, Start> {
     // A task that sits in a write to a full pipe must not keep the process.
     runtime.shutdown_background();
     code
-}
-
-/// Hermes' rule for profile names.
-fn well_formed(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    name.len() <= 64 && name.starts_with(plain) && name.chars().all(|c| plain(c) || matches!(c, '_' | '-'))
 }

@@ -36,7 +36,7 @@ pub(super) async fn noise(bytes: u64) {
 /// Starts a process in a session of its own that ignores TERM, HUP and INT, as the tool of an agent may.
 pub(super) fn stubborn_child() -> std::io::Result<()> {
     tokio::process::Command::new("setsid")
-        .args(["sh", "-c", "trap '' TERM HUP INT; while :; do sleep 1000; done"])
+        .args(["sh", "-c", "trap '' TERM HUP INT; exec sleep 100000"])
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())

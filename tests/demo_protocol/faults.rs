@@ -2,11 +2,10 @@
 
 use crate::client::{Client, Demo, deadline, launch};
 use crate::home;
+use crate::rules::FAST;
 use serde_json::json;
 use std::path::Path;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-
-const FAST: &str = "--pace 0 --build-delay 1";
 
 /// The exit code and both pipes of a launch that must end by itself.
 async fn ends(home: &Path, args: &str) -> (i32, String, String) {
@@ -161,11 +160,12 @@ async fn a_stubborn_child_outlives_its_backend() {
     let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
     let child = Pid::from_raw(children.split_whitespace().next().unwrap().parse().unwrap()).unwrap();
     let _end = Ended(child);
-    // It ignores TERM from the moment its shell has set the trap; until then it is not what this test is about.
+    // It is stubborn once its shell has set the trap and become a sleep.
     let trapped = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.as_raw_nonzero())).unwrap();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:\t")).unwrap().to_owned();
-        u64::from_str_radix(&ignored, 16).unwrap() & (1 << 14) != 0
+        let term = u64::from_str_radix(&ignored, 16).unwrap() & (1 << 14) != 0;
+        term && status.starts_with("Name:\tsleep")
     };
     let end = tokio::time::Instant::now() + deadline();
     while !trapped() {

@@ -2,11 +2,12 @@
 
 use crate::client::{Client, Demo, TOKEN};
 use crate::home;
+use crate::prompts::{ask_approval, choose};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const FAST: &str = "--pace 0 --build-delay 1";
+pub(crate) const FAST: &str = "--pace 0 --build-delay 1";
 
 /// Title, end and message count of a stored session.
 fn row(home: &Path, stored: &str) -> Option<(Option<String>, Option<String>, i64)> {
@@ -19,7 +20,7 @@ fn row(home: &Path, stored: &str) -> Option<(Option<String>, Option<String>, i64
 }
 
 /// The kinds of the events of one session, in order, with repeats of one kind folded.
-fn order(client: &Client, live: &str) -> Vec<String> {
+pub(crate) fn order(client: &Client, live: &str) -> Vec<String> {
     let frames = client.frames();
     let mut kinds: Vec<String> = frames
         .iter()
@@ -38,16 +39,6 @@ fn text(client: &Client, live: &str) -> String {
         .iter()
         .filter(|frame| frame["params"]["type"] == "message.delta" && frame["params"]["session_id"] == live);
     deltas.filter_map(|frame| frame["params"]["payload"]["text"].as_str()).collect()
-}
-
-async fn ask_approval(client: &mut Client, live: &str) {
-    client.skip();
-    client.call("prompt.submit", json!({ "session_id": live, "text": "/demo approval" })).await;
-    client.event("approval.request").await;
-}
-
-async fn choose(client: &mut Client, live: &str, choice: &str) -> Value {
-    client.call("approval.respond", json!({ "session_id": live, "choice": choice })).await["resolved"].clone()
 }
 
 #[tokio::test]
@@ -126,64 +117,29 @@ async fn a_session_has_a_row_from_its_first_prompt_and_an_end_from_its_close() {
     assert_eq!(row(home.path(), &stored), Some((title, Some("tui_close".into()), 2)));
 }
 
-/// CHECK facts 1 and 7; fact 2: the answer goes to the oldest, whoever was meant.
 #[tokio::test]
-async fn every_choice_but_deny_is_a_consent_and_a_session_consent_covers_the_class() {
+async fn what_is_stored_is_what_the_reader_of_stored_sessions_lists() {
+    use hermux::base::ids::ProfileName;
     let home = home();
     let demo = Demo::start(home.path(), FAST).await;
     let mut client = demo.connect("a").await;
-    let (live, _) = client.session(json!({})).await;
-    let target = home.path().join("workspace/old-builds");
-    ask_approval(&mut client, &live).await;
-    assert!(target.exists());
-    assert_eq!(choose(&mut client, &live, "deny").await, 1);
-    let denied = client.event("tool.complete").await;
-    assert_eq!(denied["payload"]["result"]["status"], "blocked");
-    client.event("session.info").await;
-    assert!(target.exists(), "denied, so it stays");
-    ask_approval(&mut client, &live).await;
-    assert_eq!(choose(&mut client, &live, "banana").await, 1);
-    client.event("session.info").await;
-    assert!(!target.exists(), "any unknown word counts as consent");
-    ask_approval(&mut client, &live).await;
-    choose(&mut client, &live, "session").await;
-    client.event("session.info").await;
-    client.turn(&live, "/demo approval").await;
-    assert!(!target.exists(), "the class was allowed for this session");
-    assert_eq!(choose(&mut client, &live, "once").await, 0);
-}
-
-/// CHECK fact 4: expiry is silent, and the late answer resolves nothing.
-#[tokio::test]
-async fn an_expired_approval_says_nothing_and_a_late_answer_finds_nothing() {
-    let home = home();
-    let demo = Demo::start(home.path(), &format!("{FAST} --approvals-timeout 80")).await;
-    let mut client = demo.connect("a").await;
-    let (live, _) = client.session(json!({})).await;
-    ask_approval(&mut client, &live).await;
-    let done = client.event("tool.complete").await;
-    assert!(done["payload"]["result"]["error"].as_str().unwrap().starts_with("BLOCKED: Command timed out"));
-    client.event("session.info").await;
-    assert_eq!(choose(&mut client, &live, "once").await, 0);
-    assert!(home.path().join("workspace/old-builds").exists());
-    assert!(!order(&client, &live).iter().any(|kind| kind.ends_with(".expire")));
-}
-
-/// CHECK facts 5 and 6.
-#[tokio::test]
-async fn sudo_and_secret_say_that_they_expired_and_clarify_does_not() {
-    let home = home();
-    let demo = Demo::start(home.path(), &format!("{FAST} --prompt-timeout 60")).await;
-    let mut client = demo.connect("a").await;
-    let (live, _) = client.session(json!({})).await;
-    for (scene, expire) in
-        [("sudo", Some("sudo.expire")), ("secret", Some("secret.expire")), ("clarify", None)]
-    {
-        client.turn(&live, &format!("/demo {scene}")).await;
-        let kinds = order(&client, &live);
-        let expired = kinds.iter().rposition(|kind| kind.ends_with(".expire")).map(|at| kinds[at].as_str());
-        assert_eq!(expired.filter(|_| expire.is_some()), expire);
-    }
+    let (live, stored) = client.session(json!({})).await;
+    client.turn(&live, "/demo tool").await;
+    let said = client.call("session.list", json!({})).await;
+    let said: Vec<(&str, &str)> = said["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["id"].as_str().unwrap(), one["preview"].as_str().unwrap()))
+        .collect();
+    let profile = ProfileName::default_profile();
+    let listed = hermux::history::list(home.path(), &profile, 50).unwrap();
+    let listed: Vec<(&str, &str)> = listed.iter().map(|row| (row.id.as_str(), row.preview.raw())).collect();
+    assert_eq!(listed, said);
+    assert_eq!(listed[0], (stored.as_str(), "/demo tool"));
+    let id = hermux::base::ids::StoredId::new(&stored).unwrap();
+    let tail = hermux::history::load(home.path(), &profile, &id).unwrap();
+    assert!(tail.body.messages.len() >= 2);
 }
 
 /// CHECK facts 28, 29 and 30.

@@ -8,7 +8,7 @@ use hermux::{
         ids::{CallId, Epoch, LiveId, ProfileName, RequestId, SecretHandle, StoredId},
         secret::Secret,
     },
-    model::agent::Call,
+    model::agent::{Call, Fact, Reply},
     wire::{Feed, Out, oddity::Oddity},
 };
 use serde_json::Value;
@@ -31,9 +31,34 @@ pub(crate) struct Replay {
 impl Replay {
     /// All recordings, by name.
     pub(crate) fn all() -> Vec<Self> {
-        let mut names: Vec<_> = fs::read_dir(dir()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        names.sort();
-        names.iter().filter(|path| path.extension().is_some_and(|e| e == "jsonl")).map(Self::of).collect()
+        paths().iter().map(Self::of).collect()
+    }
+
+    /// The recording whose name begins with `number`.
+    pub(crate) fn numbered(number: &str) -> Self {
+        let named = |path: &&PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(number);
+        Self::of(paths().iter().find(named).unwrap())
+    }
+
+    /// Everything that came of it, in order.
+    pub(crate) fn outs(&self) -> impl Iterator<Item = &Out> {
+        self.steps.iter().flat_map(|step| &step.outs)
+    }
+
+    pub(crate) fn facts(&self) -> Vec<&Fact> {
+        let facts = self.outs().filter_map(|out| match out {
+            Out::Fact { fact, .. } => Some(fact),
+            _ => None,
+        });
+        facts.collect()
+    }
+
+    pub(crate) fn replies(&self) -> Vec<&Reply> {
+        let replies = self.outs().filter_map(|out| match out {
+            Out::Reply { reply, .. } => Some(reply),
+            _ => None,
+        });
+        replies.collect()
     }
 
     fn of(path: &PathBuf) -> Self {
@@ -99,8 +124,12 @@ impl Replay {
     }
 }
 
-fn dir() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts")
+fn paths() -> Vec<PathBuf> {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/transcripts");
+    let mut paths: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    paths.sort();
+    paths
 }
 
 /// The call that a recorded request is, if hermux makes such calls.

@@ -14,6 +14,9 @@ use tokio_tungstenite::tungstenite::Message;
 
 pub(crate) const TOKEN: &str = "t0ken";
 
+/// Where a launch says its port too, in its home.
+pub(crate) const READY_FILE: &str = "ready.json";
+
 /// How long anything may take: far more than it does.
 pub(crate) fn deadline() -> Duration {
     Duration::from_secs(if std::env::var_os("CI").is_some() { 80 } else { 20 })
@@ -37,6 +40,7 @@ pub(crate) fn launch(home: &Path, args: &str) -> Child {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HERMES_HOME", home)
         .env("HERMES_DASHBOARD_SESSION_TOKEN", TOKEN)
+        .env("HERMES_DESKTOP_READY_FILE", home.join(READY_FILE))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

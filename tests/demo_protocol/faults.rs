@@ -1,6 +1,6 @@
 //! Each fault does what its flag says, and a launch without it is sound.
 
-use crate::client::{Client, Demo, deadline, launch};
+use crate::client::{Client, Demo, READY_FILE, TOKEN, deadline, launch};
 use crate::home;
 use crate::rules::FAST;
 use serde_json::json;
@@ -84,6 +84,46 @@ async fn the_ready_line_is_as_bad_as_asked() {
     assert!(line.starts_with("HERMES_BACKEND_READY"), "{line}");
     let wrong = Demo::start(home.path(), "--ready wrong-port").await;
     assert!(tokio::net::TcpStream::connect(("127.0.0.1", wrong.port)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_backend_without_a_ready_line_still_writes_its_ready_file() {
+    let home = home();
+    let mut child = launch(home.path(), "--ready never");
+    let mut out = child.stdout.take().unwrap();
+    let file = home.path().join(READY_FILE);
+    let end = tokio::time::Instant::now() + deadline();
+    let text = loop {
+        if let Ok(text) = std::fs::read_to_string(&file) {
+            break text;
+        }
+        assert!(tokio::time::Instant::now() < end, "no ready file");
+        tokio::task::yield_now().await;
+    };
+    let port = text.strip_prefix("{\"port\":").and_then(|rest| rest.strip_suffix('}')).unwrap();
+    let url = format!("ws://127.0.0.1:{port}/api/ws?token={TOKEN}");
+    tokio_tungstenite::connect_async(url).await.unwrap();
+    child.kill().await.unwrap();
+    let mut said = String::new();
+    out.read_to_string(&mut said).await.unwrap();
+    assert_eq!(said, "");
+}
+
+/// REL-25 needs a backend that only KILL ends.
+#[tokio::test]
+async fn a_backend_may_ignore_terminate_and_interrupt() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let home = home();
+    let demo = Demo::start(home.path(), &format!("{FAST} --ignore-term")).await;
+    let mut client = demo.connect("a").await;
+    let pid = Pid::from_raw(i32::try_from(demo.child.id().unwrap()).unwrap()).unwrap();
+    for signal in [Signal::TERM, Signal::INT] {
+        kill_process(pid, signal).unwrap();
+    }
+    // The answer comes after both signals were delivered: they interrupt the wait for it.
+    client.call("setup.status", json!({})).await;
+    let (live, _) = client.session(json!({})).await;
+    client.turn(&live, "hello").await;
 }
 
 #[tokio::test]

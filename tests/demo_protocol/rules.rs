@@ -297,7 +297,7 @@ async fn a_closed_session_runs_on_unseen_and_is_printed_and_stored() {
     assert!(demo.line().await.starts_with("  Hermes backend listening on"));
     let mut client = demo.connect("a").await;
     let (live, stored) = client.session(json!({})).await;
-    client.call("prompt.submit", json!({ "session_id": live, "text": "/demo stream 200 400" })).await;
+    client.call("prompt.submit", json!({ "session_id": live, "text": "/demo stream 600 300" })).await;
     client.event("message.delta").await;
     assert_eq!(client.call("session.close", json!({ "session_id": live })).await["closed"], true);
     loop {
@@ -309,7 +309,7 @@ async fn a_closed_session_runs_on_unseen_and_is_printed_and_stored() {
     }
     let resumed = client.call("session.resume", json!({ "session_id": stored, "lazy": true })).await;
     assert_ne!(resumed["session_id"], live.as_str());
-    assert!(resumed["messages"][1]["text"].as_str().unwrap().contains("S1-0200"));
+    assert!(resumed["messages"][1]["text"].as_str().unwrap().contains("S1-0600"));
 }
 
 /// CHECK fact 53.

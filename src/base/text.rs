@@ -136,6 +136,27 @@ pub fn label(text: &str, cells: usize) -> String {
     width::truncate(&drawable(text.get(..end).unwrap_or(text), Mode::Label), cells)
 }
 
+/// `text` without well-formed colour sequences (SGR). Only for output that is looked at, never for what is decided on:
+/// there every escape is shown.
+pub fn without_colour(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains("\u{1b}[") {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split("\u{1b}[");
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let body = part.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b':')).count();
+        if let Some(tail) = part.get(body..).and_then(|tail| tail.strip_prefix('m')) {
+            out.push_str(tail);
+        } else {
+            out.push_str("\u{1b}[");
+            out.push_str(part);
+        }
+    }
+    out.into()
+}
+
 /// Where a line of running text is cut, and how many characters that leaves out.
 fn cap_line(line: &str, mode: Mode) -> Option<(&str, usize)> {
     if mode != Mode::Prose || line.len() <= LINE_CHARS {

@@ -13,3 +13,5 @@ pub mod render;
 pub mod state;
 pub mod theme;
 pub mod update;
+pub mod view;
+pub mod widget;

@@ -186,3 +186,13 @@ proptest::proptest! {
         }
     }
 }
+
+#[rstest]
+#[case("\u{1b}[31mred\u{1b}[0m", "red")]
+#[case("\u{1b}[38;2;1;2;3mx\u{1b}[m", "x")]
+#[case("\u{1b}[2Jx", "\u{1b}[2Jx")]
+#[case("\u{1b}[31", "\u{1b}[31")]
+#[case("plain", "plain")]
+fn colour_is_dropped_from_output_and_nothing_else(#[case] text: &str, #[case] want: &str) {
+    assert_eq!(without_colour(text), want);
+}

@@ -1,0 +1,163 @@
+//! The lines between transcript and composer: what runs, what is queued, how the backend stands, notices.
+
+use ratatui::text::{Line, Span};
+
+use super::marks;
+use crate::base::clock::Tick;
+use crate::base::text;
+use crate::model::message::Level;
+use crate::model::notice::{About, Notice};
+use crate::model::profile::{BackendState, Profile};
+use crate::model::session::Session;
+use crate::model::tool::SubagentState;
+use crate::model::turn::TurnState;
+use crate::model::world::World;
+use crate::ui::intent::Intent;
+use crate::ui::keymap::Keymap;
+use crate::ui::render::wrap;
+use crate::ui::theme::Theme;
+
+/// Queued texts that are shown; the rest is counted.
+const QUEUED: usize = 3;
+
+/// All lines, in `cells` cells. `now` is the hub's time.
+pub(super) fn lines(
+    world: &World,
+    session: &Session,
+    keymap: &Keymap,
+    cells: usize,
+    theme: &Theme,
+    now: Tick,
+) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    out.extend(notice(world, session, keymap, cells, theme));
+    if let Some(profile) = world.profile(&session.profile) {
+        out.extend(backend(profile, theme, now));
+    }
+    out.extend(turn(session, keymap, theme, now));
+    for entry in session.queue.iter().take(QUEUED) {
+        out.push(Line::styled(format!("⋯ queued: {}", text::label(&entry.text, cells)), theme.dim));
+    }
+    if session.queue.len() > QUEUED {
+        out.push(Line::styled(format!("⋯ and {} more queued", session.queue.len() - QUEUED), theme.dim));
+    }
+    out.into_iter()
+        .map(|mut line| {
+            line.spans.insert(0, Span::raw(" "));
+            wrap::clip(&line, cells)
+        })
+        .collect()
+}
+
+/// The newest notice that concerns what is shown.
+fn notice(
+    world: &World,
+    session: &Session,
+    keymap: &Keymap,
+    cells: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let concerns = |notice: &&Notice| match &notice.about {
+        About::Everything => true,
+        About::Profile(name) => *name == session.profile,
+        About::Session(id) => *id == session.id,
+    };
+    let Some(notice) = world.notices.iter().rev().find(concerns) else { return Vec::new() };
+    let (mark, style) = match notice.level {
+        Level::Info => ("· ", theme.dim),
+        Level::Warning => ("⚠ ", theme.warn),
+        Level::Error => ("✗ ", theme.bad),
+    };
+    let sentence = [&notice.what, &notice.does, &notice.can];
+    let sentence: Vec<String> =
+        sentence.iter().filter(|part| !part.is_empty()).map(|part| text::label(part.raw(), 300)).collect();
+    let away = keymap.hint(Intent::DismissNotice).map(|key| format!("  ({key})")).unwrap_or_default();
+    let line = Line::styled(format!("{mark}{}{away}", sentence.join(" ")), style);
+    let mut rows = wrap::wrap(&line, cells.saturating_sub(2).max(1), 2);
+    rows.truncate(3);
+    rows.into_iter().map(|row| row.style(style)).collect()
+}
+
+/// How the backend stands, where that is worth a line.
+fn backend(profile: &Profile, theme: &Theme, now: Tick) -> Option<Line<'static>> {
+    let name = &profile.name;
+    let (mark, mark_style) = marks::backend(&profile.backend, theme, now);
+    let (text, style) = match &profile.backend {
+        BackendState::Cold | BackendState::Live | BackendState::Stopping => {
+            let newer = profile.capabilities.is_some_and(|can| can.newer);
+            return newer.then(|| {
+                Line::styled(
+                    format!("⚠ {name} runs a newer Hermes: what hermux does not know is shown, not answered"),
+                    theme.warn,
+                )
+            });
+        }
+        BackendState::Waking { since, slow, .. } => {
+            let slow = if *slow { ", slower than usual" } else { "" };
+            (format!("waking up {name}, {}{slow}", marks::clock(now.since(*since))), theme.warn)
+        }
+        BackendState::Degraded(why) => {
+            (format!("{name} is slow: {}", text::label(why.raw(), 120)), theme.warn)
+        }
+        BackendState::Retrying { attempt, at, why } => {
+            let wait = at.since(now).div_ceil(1_000);
+            let why = text::label(why.raw(), 80);
+            (format!("{name} was lost ({why}); trying again in {wait} s (attempt {attempt})"), theme.warn)
+        }
+        BackendState::Stuck(stuck) => {
+            let (what, can) = (text::label(stuck.what.raw(), 160), text::label(stuck.can.raw(), 160));
+            (format!("{name} does not run: {what} {can}"), theme.bad)
+        }
+        BackendState::Elsewhere(who) => (
+            format!("{name} is held by {}; it can only be read here", text::label(who.raw(), 80)),
+            theme.warn,
+        ),
+    };
+    Some(Line::from(vec![Span::styled(format!("{mark} "), mark_style), Span::styled(text, style)]))
+}
+
+fn turn(session: &Session, keymap: &Keymap, theme: &Theme, now: Tick) -> Option<Line<'static>> {
+    let clock = session.turn.started.map(|started| marks::clock(now.since(started))).unwrap_or_default();
+    let mut spans = match &session.turn.state {
+        TurnState::Idle | TurnState::Failed(_) => {
+            let working =
+                session.subagents.iter().filter(|agent| agent.state == SubagentState::Working).count();
+            if working == 0 {
+                return None;
+            }
+            vec![Span::styled(format!("{} {working} subagents at work", marks::spinner(now)), theme.dim)]
+        }
+        TurnState::Uncertain => {
+            let text = "~ the backend was lost in mid turn; whether the turn ended is not known";
+            vec![Span::styled(text, theme.warn)]
+        }
+        TurnState::Sending => vec![Span::styled("↑ sending", theme.dim)],
+        TurnState::Stopping => vec![Span::styled(format!("◍ stopping {clock}"), theme.warn)],
+        TurnState::Running if session.current_prompt().is_some() => {
+            vec![Span::styled("! waits for you", theme.needs), Span::styled(format!("  {clock}"), theme.dim)]
+        }
+        TurnState::Running => {
+            let words = session.activity.as_ref().filter(|words| !words.is_empty());
+            let words = words.map_or_else(|| "working".to_owned(), |words| text::label(words.raw(), 60));
+            let mut spans = vec![
+                Span::styled(format!("{} ", marks::spinner(now)), theme.good),
+                Span::styled(words, theme.text),
+                Span::styled(format!("  {clock}"), theme.dim),
+            ];
+            if session.turn.quiet {
+                spans.push(Span::styled(
+                    "  nothing was heard for long; the backend says it works",
+                    theme.warn,
+                ));
+            }
+            spans
+        }
+    };
+    if session.turn.is_busy()
+        && session.turn.state != TurnState::Stopping
+        && let Some(key) = keymap.hint(Intent::Interrupt)
+    {
+        spans.push(Span::styled(format!("   {key} interrupts"), theme.dim));
+    }
+    Some(Line::from(spans))
+}

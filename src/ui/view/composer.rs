@@ -1,0 +1,57 @@
+//! The composer: where it sends to, what Enter does, the text.
+
+use ratatui::text::{Line, Span};
+
+use super::{Boxed, field};
+use crate::base::text::width;
+use crate::model::session::Session;
+use crate::ui::intent::Intent;
+use crate::ui::keymap::Keymap;
+use crate::ui::state::pane::Pane;
+use crate::ui::theme::Theme;
+
+/// The composer's box. `most`: rows of text at most; `focused`: keys go to it.
+pub(super) fn boxed(
+    session: &Session,
+    pane: &Pane,
+    keymap: &Keymap,
+    (cells, most): (usize, usize),
+    focused: bool,
+    theme: &Theme,
+) -> Boxed {
+    let accent = theme.accent(session.profile.as_str());
+    let text = field::rows(&pane.editor, cells, most, theme);
+    let mut rows = text.rows;
+    if pane.editor.is_empty() {
+        let words =
+            if session.turn.is_busy() { "Write ahead; it waits for the turn to end" } else { "Write to" };
+        let name = if session.turn.is_busy() { String::new() } else { format!(" {}", session.profile) };
+        rows = vec![Line::styled(width::truncate(&format!("{words}{name}"), cells), theme.dim)];
+    }
+    for (n, row) in rows.iter_mut().enumerate() {
+        let prompt = if n == 0 { "› " } else { "  " };
+        row.spans.insert(0, Span::styled(prompt, if focused { accent } else { theme.dim }));
+    }
+    let title = Line::from(vec![Span::styled(format!(" {} ", session.profile), accent.patch(theme.strong))]);
+    Boxed {
+        title,
+        corner: Line::default(),
+        foot: Line::styled(format!(" {} ", enter(session, pane, keymap)), theme.dim),
+        rows,
+        border: if focused { accent } else { theme.rule },
+        caret: focused.then_some((text.caret.0 + 2, text.caret.1)),
+    }
+}
+
+/// What Enter does now (UX-05).
+fn enter(session: &Session, pane: &Pane, keymap: &Keymap) -> String {
+    let send = keymap.hint(Intent::Send).unwrap_or("the palette");
+    if session.turn.is_busy() {
+        let now = keymap.hint(Intent::InterruptAndSend).filter(|_| !pane.editor.is_empty());
+        let now = now.map(|key| format!(" · {key} interrupts and sends")).unwrap_or_default();
+        return format!("{send} queues{now}");
+    }
+    let line =
+        keymap.hint(Intent::Edit(crate::ui::intent::Edit::Newline)).map(|key| format!(" · {key} new line"));
+    format!("{send} sends{}", line.unwrap_or_default())
+}

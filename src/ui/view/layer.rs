@@ -1,0 +1,211 @@
+//! What lies over the panes, as a box in the middle: palette, help, a question, an answer's text; and the keys that may
+//! follow the leader.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{Boxed, field};
+use crate::base::text::{self, Mode, width};
+use crate::ui::keymap::{ACTIONS, Keymap};
+use crate::ui::render::wrap;
+use crate::ui::state::Hit;
+use crate::ui::state::layer::{Dialog, Layer, Palette};
+use crate::ui::theme::Theme;
+
+/// A box over the panes.
+pub struct Over {
+    pub area: Rect,
+    pub boxed: Boxed,
+    pub hits: Vec<(Rect, Hit)>,
+}
+
+/// The layer's box on a screen of `size`.
+pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
+    match layer {
+        Layer::Palette(palette) => palette_box(palette, size, theme),
+        Layer::Help { query, scroll } => {
+            let area = middle(size, 84, size.1.saturating_sub(4).max(1));
+            let cells = usize::from(area.width).saturating_sub(4);
+            let rows = help_rows(&query.text(), keymap, cells, theme);
+            let mut over = scrolled(area, "Keys", rows, *scroll, theme);
+            let typed = field::rows(query, cells.saturating_sub(8).max(1), 1, theme);
+            let mut line = typed.rows.into_iter().next().unwrap_or_default();
+            line.spans.insert(0, Span::styled(" find › ", theme.key));
+            line.spans.push(Span::raw(" "));
+            over.boxed.foot = line;
+            over
+        }
+        Layer::Output { title, text, scroll } => {
+            let area = middle(size, 100, size.1.saturating_sub(4).max(1));
+            let cells = usize::from(area.width).saturating_sub(4).max(1);
+            let drawn = text::drawable(&text::without_colour(text), Mode::Prose);
+            let rows =
+                drawn.lines().flat_map(|line| wrap::wrap(&Line::raw(line.to_owned()), cells, 0)).collect();
+            scrolled(area, title, rows, *scroll, theme)
+        }
+        Layer::Dialog(dialog) => dialog_box(dialog, size, theme),
+    }
+}
+
+fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {
+    let wide = wide.min(width.saturating_sub(if width > 40 { 4 } else { 0 }));
+    let high = high.min(height);
+    Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
+}
+
+fn palette_box(palette: &Palette, size: (u16, u16), theme: &Theme) -> Over {
+    let area = middle(size, 76, size.1.saturating_sub(4).clamp(1, 22));
+    let inner = usize::from(area.width).saturating_sub(4).max(1);
+    let room = usize::from(area.height).saturating_sub(4).max(1);
+    let typed = field::rows(&palette.query, inner.saturating_sub(2).max(1), 1, theme);
+    let mut first = typed.rows.into_iter().next().unwrap_or_default();
+    if palette.query.is_empty() {
+        let hint =
+            if palette.profiles_only { "switch to a profile" } else { "an action, a session, a profile" };
+        first = Line::styled(width::truncate(hint, inner.saturating_sub(2)), theme.dim);
+    }
+    first.spans.insert(0, Span::styled("› ", theme.key));
+    let mut rows = vec![first, Line::styled("─".repeat(inner), theme.rule)];
+    let mut hits = Vec::new();
+    let from = (palette.selected + 1).saturating_sub(room);
+    for (place, hit) in palette.hits.iter().enumerate().skip(from).take(room) {
+        let Some(row) = palette.rows.get(hit.index) else { continue };
+        let note = width::truncate(&row.note, inner / 2);
+        let name = width::truncate(&row.text, inner.saturating_sub(width::of(&note) + 2));
+        let pad = " ".repeat(inner.saturating_sub(width::of(&name) + width::of(&note)));
+        let mut line = Line::default();
+        for (n, c) in name.chars().enumerate() {
+            let found = u32::try_from(n).is_ok_and(|n| hit.positions.binary_search(&n).is_ok());
+            let style = if found { theme.found } else { theme.text };
+            match line.spans.last_mut() {
+                Some(span) if span.style == style => span.content.to_mut().push(c),
+                _ => line.spans.push(Span::styled(c.to_string(), style)),
+            }
+        }
+        line.spans.push(Span::raw(pad));
+        line.spans.push(Span::styled(note, theme.dim));
+        if place == palette.selected {
+            line = line.patch_style(theme.chosen);
+            line.spans.iter_mut().for_each(|span| span.style = span.style.patch(theme.chosen));
+        }
+        let y = area.y + 1 + u16::try_from(rows.len()).unwrap_or(0);
+        hits.push((Rect::new(area.x + 1, y, area.width.saturating_sub(2), 1), Hit::Row(place)));
+        rows.push(line);
+    }
+    if palette.hits.is_empty() {
+        rows.push(Line::styled("nothing matches", theme.dim));
+    }
+    let title = if palette.profiles_only { " Profiles " } else { " Palette " };
+    let boxed = Boxed {
+        title: Line::styled(title, theme.strong),
+        corner: Line::styled(format!(" {} ", palette.hits.len()), theme.dim),
+        foot: Line::styled(" Enter takes it · Esc closes ", theme.dim),
+        rows,
+        border: theme.key,
+        caret: Some((typed.caret.0 + 2, 0)),
+    };
+    Over { area, boxed, hits }
+}
+
+fn help_rows(query: &str, keymap: &Keymap, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let mut out = Vec::new();
+    let mut scope = None;
+    let mut actions: Vec<_> = ACTIONS.iter().collect();
+    actions.sort_by_key(|action| action.scope);
+    for action in actions {
+        let keys = keymap.keys_of(action.id).join("  ");
+        let all = format!("{} {keys} {}", action.help, action.id).to_lowercase();
+        if keys.is_empty() || !words.iter().all(|word| all.contains(word)) {
+            continue;
+        }
+        if scope != Some(action.scope) {
+            if scope.is_some() {
+                out.push(Line::default());
+            }
+            scope = Some(action.scope);
+            out.push(Line::styled(action.scope.title(), theme.strong));
+        }
+        let wide = (cells / 3).clamp(10, 26);
+        let keys = width::truncate(&keys, wide);
+        let pad = " ".repeat(wide - width::of(&keys));
+        let row = Line::from(vec![Span::styled(format!("{keys}{pad}  "), theme.key), Span::raw(action.help)]);
+        out.push(wrap::clip(&row, cells));
+    }
+    if out.is_empty() {
+        out.push(Line::styled("no key matches", theme.dim));
+    }
+    out
+}
+
+fn scrolled(area: Rect, title: &str, rows: Vec<Line<'static>>, scroll: usize, theme: &Theme) -> Over {
+    let room = usize::from(area.height).saturating_sub(2);
+    let most = rows.len().saturating_sub(room);
+    let from = scroll.min(most);
+    let below = rows.len().saturating_sub(from + room);
+    let corner = if below > 0 { format!(" ↓ {below} more ") } else { String::new() };
+    let boxed = Boxed {
+        title: Line::styled(format!(" {title} "), theme.strong),
+        corner: Line::styled(corner, theme.dim),
+        foot: Line::styled(" Esc closes ", theme.dim),
+        rows: rows.into_iter().skip(from).take(room).collect(),
+        border: theme.key,
+        caret: None,
+    };
+    Over { area, boxed, hits: Vec::new() }
+}
+
+fn dialog_box(dialog: &Dialog, size: (u16, u16), theme: &Theme) -> Over {
+    let cells = usize::from(size.0).saturating_sub(8).clamp(1, 64);
+    let mut rows: Vec<Line<'static>> =
+        dialog.lines.iter().flat_map(|line| wrap::wrap(&Line::raw(line.clone()), cells, 2)).collect();
+    rows.push(Line::default());
+    for choice in &dialog.options {
+        rows.push(Line::from(vec![
+            Span::styled(format!("  {} ", choice.key), theme.key),
+            Span::raw(format!(" {}", choice.label)),
+        ]));
+    }
+    let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
+    let area = middle(size, u16::try_from(cells + 4).unwrap_or(u16::MAX), high);
+    // The answers must be on the screen, whatever else is not.
+    let room = usize::from(area.height).saturating_sub(2);
+    let skip = rows.len().saturating_sub(room);
+    let boxed = Boxed {
+        title: Line::styled(format!(" {} ", dialog.title), theme.strong),
+        corner: Line::default(),
+        foot: Line::styled(" Esc cancels ", theme.dim),
+        rows: rows.into_iter().skip(skip).collect(),
+        border: theme.needs,
+        caret: None,
+    };
+    Over { area, boxed, hits: Vec::new() }
+}
+
+/// What may follow the leader, at the bottom of the screen (KEY-03).
+pub(super) fn after_leader(keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
+    let all = keymap.after_leader();
+    let inner = usize::from(size.0).saturating_sub(4).max(1);
+    let columns = (inner / 40).max(1);
+    let wide = inner / columns;
+    let high = all.len().div_ceil(columns);
+    let mut rows = vec![Line::default(); high];
+    for (n, (key, help)) in all.into_iter().enumerate() {
+        let Some(row) = rows.get_mut(n % high) else { continue };
+        let help = width::truncate(help, wide.saturating_sub(9));
+        let pad = " ".repeat(wide.saturating_sub(8 + width::of(&help)));
+        row.spans.push(Span::styled(format!("{key:>6}"), theme.key));
+        row.spans.push(Span::raw(format!("  {help}{pad}")));
+    }
+    let high = u16::try_from(high + 2).unwrap_or(u16::MAX).min(size.1);
+    let area = Rect::new(0, size.1 - high, size.0, high);
+    let boxed = Boxed {
+        title: Line::styled(" then ", theme.strong),
+        corner: Line::default(),
+        foot: Line::styled(" Esc cancels ", theme.dim),
+        rows,
+        border: theme.key,
+        caret: None,
+    };
+    Over { area, boxed, hits: Vec::new() }
+}

@@ -1,0 +1,237 @@
+//! From state and mirror to what one frame shows. Pure: same data, same screen.
+//!
+//! First the lines of what is visible are made ready, then everything is projected into a [`Screen`]; `widget` paints it
+//! with shared references only. No send, no lock, no measuring of a whole transcript.
+
+mod activity;
+mod areas;
+mod card;
+mod chat;
+mod composer;
+mod empty;
+mod field;
+mod layer;
+mod marks;
+mod message;
+mod prose;
+mod status_line;
+mod strip;
+mod tabs;
+mod title;
+mod tool;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+pub use areas::Areas;
+pub use layer::Over;
+
+use super::mirror::Mirror;
+use super::state::guard::CardKey;
+use super::state::{Focus, Hit, UiState};
+use super::theme::Theme;
+use crate::base::clock::Tick;
+use crate::base::ids::SessionId;
+use crate::model::profile::BackendState;
+use crate::model::prompt::Prompt;
+use crate::model::session::Session;
+use crate::model::status;
+
+/// A box: titles on its upper border, a foot on its lower one, rows inside. Without borders only the rows are shown.
+pub struct Boxed {
+    pub title: Line<'static>,
+    /// On the right of the upper border.
+    pub corner: Line<'static>,
+    /// On the right of the lower border.
+    pub foot: Line<'static>,
+    pub rows: Vec<Line<'static>>,
+    pub border: Style,
+    /// Column and row of the caret inside.
+    pub caret: Option<(usize, usize)>,
+}
+
+/// What one frame shows.
+pub struct Screen<'a> {
+    pub areas: Areas,
+    pub tabs: Line<'static>,
+    pub rule: Style,
+    pub chat: Vec<&'a Line<'static>>,
+    /// In the middle of an empty transcript.
+    pub empty: Vec<Line<'static>>,
+    /// Over the last row of the transcript, on the right.
+    pub below: Option<Line<'static>>,
+    pub activity: Vec<Line<'static>>,
+    pub card: Option<Boxed>,
+    pub composer: Option<Boxed>,
+    pub status: Line<'static>,
+    pub strip: Line<'static>,
+    pub over: Option<Over>,
+    /// The terminal's title.
+    pub title: String,
+    /// What can be clicked, the topmost last.
+    pub hits: Vec<(Rect, Hit)>,
+    /// The card that is shown in focus.
+    pub card_in_focus: Option<CardKey>,
+    /// When the screen changes by itself.
+    pub changes: Option<Tick>,
+}
+
+/// How long the leader waits before it shows what may follow.
+const LEADER_HINT_MS: u64 = 300;
+
+/// The frame at `now`, this terminal's time. `home`: the person's home directory, shown as `~`.
+pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &str, now: Tick) -> Screen<'a> {
+    let hub_now = mirror.hub_time(now);
+    let world = mirror.world();
+    let session = ui.active.and_then(|id| mirror.session(id));
+    let cells = usize::from(ui.size.0);
+    let activity =
+        session.map(|s| activity::lines(world, s, &ui.keymap, cells, theme, hub_now)).unwrap_or_default();
+    let (card, areas) = lay_out(ui, session, activity.len(), theme, now, hub_now);
+    if let (Some(session), Some(pane)) = (session, ui.active.and_then(|id| ui.panes.get_mut(&id))) {
+        let folding = (ui.unfold_all, ui.focus == Focus::Transcript);
+        chat::prepare(pane, session, areas.chat, folding, theme);
+    }
+    let ui = &*ui;
+    let mut hits =
+        vec![(areas.chat, Hit::Transcript), (areas.card, Hit::Card), (areas.composer, Hit::Composer)];
+    let active = session.map(|session| &session.profile);
+    let (tabs, tab_hits) = tabs::row(world, ui.active, areas.tabs, theme, now);
+    let (strip, strip_hits) = strip::row(world, active, &ui.keymap, areas.strip, theme, now);
+    hits.extend(tab_hits.into_iter().filter(|_| areas.tabs.height > 0));
+    hits.extend(strip_hits.into_iter().filter(|_| areas.strip.height > 0));
+    let below = session.zip(ui.pane()).and_then(|(session, pane)| chat::new_below(pane, session));
+    if below.is_some() && areas.chat.height > 0 {
+        hits.push((
+            Rect::new(areas.chat.right().saturating_sub(14), areas.chat.bottom() - 1, 14, 1),
+            Hit::End,
+        ));
+    }
+    let middle = (cells, usize::from(areas.chat.height));
+    let empty =
+        session.map(|s| empty::lines(s, world.profile(&s.profile), &ui.keymap, middle, theme, hub_now));
+    let over = overlay(ui, theme, now);
+    hits.extend(over.iter().flat_map(|over| over.hits.clone()));
+    let composer = session.zip(ui.pane()).map(|(session, pane)| {
+        let frame = if areas.bordered { 2 } else { 0 };
+        let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
+        composer::boxed(session, pane, &ui.keymap, room, ui.focus == Focus::Composer && over.is_none(), theme)
+    });
+    let (card, card_in_focus) = match card {
+        Some((boxed, key)) => {
+            let focused = ui.focus == Focus::Card && ui.layer.is_none() && ui.guard.focused() == Some(key);
+            (Some(boxed), focused.then_some(key))
+        }
+        None => (None, None),
+    };
+    Screen {
+        tabs,
+        rule: theme.rule,
+        chat: ui.pane().map(chat::rows).unwrap_or_default(),
+        empty: empty.unwrap_or_default(),
+        below: below.map(|count| below_mark(count, theme)),
+        activity,
+        card,
+        composer,
+        status: status_line::line(session, remark(ui), home, cells, theme, hub_now),
+        strip,
+        over,
+        title: title::text(world, session),
+        hits,
+        card_in_focus,
+        changes: changes(ui, mirror, session, now),
+        areas,
+    }
+}
+
+/// Divides the screen and fits the card into its part of it.
+fn lay_out(
+    ui: &mut UiState,
+    session: Option<&Session>,
+    activity: usize,
+    theme: &Theme,
+    now: Tick,
+    hub_now: Tick,
+) -> (Option<(Boxed, CardKey)>, Areas) {
+    let width = ui.composer_width();
+    let composer = ui.pane().map_or(1, |pane| pane.editor.rows(width).len());
+    let bordered = areas::has_borders(ui.size);
+    let inner = usize::from(ui.size.0).saturating_sub(if bordered { 4 } else { 1 }).max(1);
+    let shown = session.zip(ui.active.and_then(|id| ui.panes.get(&id))).and_then(|(session, pane)| {
+        let prompt = card_prompt(session)?;
+        let key = CardKey { session: session.id, prompt: prompt.id, digest: prompt.digest() };
+        let card = card::Card {
+            session,
+            prompt,
+            view: &pane.card,
+            secret_chars: ui.secret.chars(),
+            keymap: &ui.keymap,
+            theme,
+            now: hub_now,
+            focused: ui.focus == Focus::Card && ui.guard.focused() == Some(key),
+            open: ui.guard.opens().is_some_and(|open| open <= now),
+        };
+        let content = card.content(inner);
+        Some((key, card, content))
+    });
+    let rows = shown.as_ref().map_or(0, |(.., content)| content.payload.len() + content.tail.len());
+    // Without a border the title and the keys take a row each.
+    let rows = if bordered || rows == 0 { rows } else { rows + 2 };
+    let wants = areas::Wants { composer, activity, card: rows, strip: true };
+    let areas = areas::divide(ui.size, wants);
+    let Some((key, card, content)) = shown else { return (None, areas) };
+    let (boxed, whole, most) = card.boxed(content, usize::from(areas.card.height.saturating_sub(2)));
+    if let Some(pane) = ui.active.and_then(|id| ui.panes.get_mut(&id)) {
+        pane.card.scroll = pane.card.scroll.min(most);
+        pane.card.read |= whole;
+    }
+    (Some((boxed, key)), areas)
+}
+
+/// The prompt whose card is shown: the first that waits, else one that is over and not put away.
+fn card_prompt(session: &Session) -> Option<&Prompt> {
+    session.current_prompt().or_else(|| session.prompts.last())
+}
+
+fn remark(ui: &UiState) -> Option<&str> {
+    ui.farewell.as_deref().or_else(|| ui.remark.as_ref().map(|(text, _)| text.as_str()))
+}
+
+fn below_mark(count: usize, theme: &Theme) -> Line<'static> {
+    match count {
+        0 => Line::from(Span::styled(" ↓ end ", theme.dim)),
+        count => Line::from(Span::styled(format!(" {count} new ↓ "), theme.needs)),
+    }
+}
+
+fn overlay(ui: &UiState, theme: &Theme, now: Tick) -> Option<Over> {
+    if ui.leader.is_some_and(|since| now.since(since) >= LEADER_HINT_MS) {
+        return Some(layer::after_leader(&ui.keymap, ui.size, theme));
+    }
+    ui.layer.as_ref().map(|layer| layer::over(layer, &ui.keymap, ui.size, theme))
+}
+
+/// The next moment at which the same data gives another screen.
+fn changes(ui: &UiState, mirror: &Mirror, session: Option<&Session>, now: Tick) -> Option<Tick> {
+    let world = mirror.world();
+    let spins = world
+        .tabs
+        .iter()
+        .filter_map(|id: &SessionId| world.sessions.get(id))
+        .any(|session| matches!(status::of(session), status::Status::Working))
+        || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
+        || session.is_some_and(|session| !session.subagents.is_empty());
+    let counts =
+        session.is_some_and(|session| {
+            session.turn.is_busy()
+                || card_prompt(session).is_some_and(|p| p.is_waiting() && p.deadline.is_some())
+        }) || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Retrying { .. }));
+    // On the hub's clock, so that the seconds turn when they are over.
+    let next = |step: u64| mirror.own_time(Tick((mirror.hub_time(now).0 / step + 1) * step));
+    let spin = spins.then(|| Tick((now.0 / marks::SPIN_MS + 1) * marks::SPIN_MS));
+    let count = counts.then(|| next(1_000));
+    let leader = ui.leader.map(|since| since.plus(LEADER_HINT_MS)).filter(|at| *at > now);
+    let guard = ui.guard.opens().filter(|at| *at > now);
+    [spin, count, leader, guard].into_iter().flatten().min()
+}

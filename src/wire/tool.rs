@@ -1,4 +1,4 @@
-//! Tool calls and child agents. How a call ended is read off its result by [`outcome`], as from a stored row.
+//! Tool calls and child agents. How a call ended is read off its result by [`outcome()`], as from a stored row.
 
 use super::{
     json::{self, Fields},

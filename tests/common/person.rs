@@ -116,8 +116,11 @@ pub fn lines(tag: &str, n: usize) -> Vec<String> {
     (1..=n).map(|line| format!("{tag}-{line:04}")).collect()
 }
 
+/// Whether a card has focus and its keys count: they are bold then.
 pub fn card_takes_keys(screen: &Screen) -> bool {
-    screen.has("y allow once")
+    screen
+        .find("Esc back")
+        .is_some_and(|(row, col)| screen.vt().cell(row, col).is_some_and(vt100::Cell::bold))
 }
 
 /// How long a badge may take.
@@ -127,9 +130,9 @@ pub const HANG_UP: std::time::Duration = seconds(2);
 /// How long anything that hermux started may live after hermux was killed.
 pub const AFTER_KILL: std::time::Duration = seconds(5);
 
-/// Whether the strip or a tab says that something waits for the person.
+/// Whether the strip says that something waits for the person.
 pub fn needs_me(screen: &Screen) -> bool {
-    screen.rows().iter().take(2).any(|row| row.contains('!'))
+    screen.has(" next of ")
 }
 
 /// Whether the screen says that the profile's backend has ended.

@@ -155,6 +155,14 @@ impl Screen {
         self.rows().iter().any(|row| row.contains(text))
     }
 
+    /// Row and column of the first place where `text` stands; columns are right while no wide character precedes.
+    pub fn find(&self, text: &str) -> Option<(u16, u16)> {
+        self.rows().iter().enumerate().find_map(|(row, line)| {
+            let at = line.find(text)?;
+            Some((u16::try_from(row).ok()?, u16::try_from(line[..at].chars().count()).ok()?))
+        })
+    }
+
     pub fn title(&self) -> &str {
         &self.parser.callbacks().title
     }

@@ -179,6 +179,20 @@ pub fn arm_restore(tty: BorrowedFd<'_>, bytes: Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
+/// From now on [`restore_terminal`] writes `first` ahead of the rest: for a mode that was set later than the others. Does
+/// nothing when not armed.
+pub fn restore_first(first: &[u8]) {
+    let armed = RESTORE.load(Ordering::SeqCst);
+    // SAFETY: the pointer is null or came from `Box::into_raw` and is never freed.
+    let Some(old) = (unsafe { armed.as_ref() }) else { return };
+    let bytes = [first, &old.bytes].concat();
+    let new = Box::into_raw(Box::new(Restore { tty: old.tty, termios: old.termios, bytes }));
+    if RESTORE.compare_exchange(armed, new, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+        // SAFETY: nobody else has seen this pointer.
+        drop(unsafe { Box::from_raw(new) });
+    }
+}
+
 /// Brings the terminal back as [`arm_restore`] found it. At most once per arming, from any thread, also from a signal
 /// handler or a panic hook; does nothing when not armed.
 pub fn restore_terminal() {

@@ -1,0 +1,359 @@
+//! The terminal's loop: wake, drain, decide, draw what is due, wait. Idle means no wake at all.
+//!
+//! It owns the clock and the effects; everything decided is decided in `update`, everything shown in `view`. After every
+//! wake it asks whether a frame is due, outside the `select!`, so that a flood of one kind cannot starve drawing.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::action::Action;
+use super::canvas::Canvas;
+use super::clipboard::{self, Copied};
+use super::ends::Ends;
+use super::events::source::{self, Read};
+use super::events::{Decoder, Input, Reply};
+use super::frame::FrameClock;
+use super::keymap::Keymap;
+use super::mirror::Mirror;
+use super::outbox::Outbox;
+use super::state::{Start, UiState};
+use super::term::{self, Term, TermError};
+use super::theme::Theme;
+use super::{update, view, widget};
+use crate::base::clock::{Clock, Tick};
+use crate::proto::{CONTRACT, ToHub, Update};
+use crate::transport::port::{Frame, TerminalPort};
+
+/// What a terminal is started with.
+#[derive(Debug)]
+pub struct Setup {
+    pub keymap: Keymap,
+    pub start: Start,
+    /// The directory that new sessions work in.
+    pub cwd: String,
+    /// The person's home directory, shown as `~`; empty when unknown.
+    pub home: String,
+    pub mouse: bool,
+    pub bell: bool,
+    /// Show what needs the person in the terminal's title.
+    pub title: bool,
+    /// The value of `NO_COLOR`.
+    pub no_color: Option<String>,
+    /// This terminal is inside tmux.
+    pub inside_tmux: bool,
+    /// A composer's first key wakes its backend.
+    pub wake_on_type: bool,
+    pub clock: Clock,
+}
+
+/// Why the loop ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The person left, or the program was told to end.
+    Left,
+    /// A signal; the caller ends as that signal would.
+    Signal(i32),
+    /// The terminal is gone.
+    TerminalGone,
+    /// The hub is gone; its last words.
+    HubGone(String),
+}
+
+/// What the caller prints on the normal screen and how it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    pub why: Why,
+    /// What was left running, and how to come back.
+    pub left: Vec<String>,
+}
+
+/// Updates taken in one go before a frame is considered.
+const BATCH: usize = 256;
+/// Bells a second at most.
+const BELLS: usize = 5;
+/// Milliseconds between two titles.
+const TITLE_MS: u64 = 500;
+
+/// Runs the terminal until it is left. The screen is as it was before, whatever happens.
+pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> Result<Exit, TermError> {
+    let term = Term::open()?;
+    let entered = term.enter()?;
+    term.watch_hangup()?;
+    let reads = source::spawn(term.handle()?, setup.clock)?;
+    let canvas = Canvas::new(File::from(term.handle()?), term.size());
+    let mut looping = Loop::new(setup, port, canvas, &term);
+    let why = looping.run(&term, reads, stop).await;
+    let left = update::left_running(looping.mirror.world());
+    drop(entered);
+    Ok(Exit { why: why?, left })
+}
+
+struct Loop {
+    setup: Setup,
+    updates: mpsc::Receiver<Update>,
+    canvas: Canvas<File>,
+    ui: UiState,
+    mirror: Mirror,
+    theme: Theme,
+    decoder: Decoder,
+    frames: FrameClock,
+    outbox: Outbox,
+    copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
+    bells: VecDeque<Tick>,
+    title: (String, Option<Tick>),
+    over: Option<Why>,
+}
+
+/// What woke the loop.
+enum Wake {
+    Read(Option<Read>),
+    Update(Option<Update>),
+    Resized,
+    Signal(i32),
+    Copied(Option<Copied>),
+    Room,
+    Time,
+    Stop,
+}
+
+impl Loop {
+    fn new(setup: Setup, port: TerminalPort, canvas: Canvas<File>, term: &Term) -> Self {
+        let mut ui = UiState::new(setup.keymap.clone(), setup.start.clone(), setup.cwd.clone());
+        ui.size = term.size();
+        ui.mouse = setup.mouse;
+        ui.bell = setup.bell;
+        ui.wake_on_type = setup.wake_on_type;
+        let theme = Theme::choose(setup.no_color.as_deref());
+        Self {
+            updates: port.updates,
+            canvas,
+            ui,
+            mirror: Mirror::default(),
+            theme,
+            decoder: Decoder::default(),
+            frames: FrameClock::default(),
+            outbox: Outbox::new(port.to_hub),
+            // One copy at a time is a person's pace; a second one waits for the first.
+            copied: mpsc::channel(4),
+            bells: VecDeque::new(),
+            title: (String::new(), None),
+            over: None,
+            setup,
+        }
+    }
+
+    async fn run(
+        &mut self,
+        term: &Term,
+        reads: mpsc::Receiver<Read>,
+        stop: CancellationToken,
+    ) -> io::Result<Why> {
+        let clock = self.setup.clock;
+        let mut reads = reads;
+        let mut resized = signal(SignalKind::window_change())?;
+        let mut ends = Ends::new()?;
+        self.canvas.write(&term::entering(self.setup.mouse))?;
+        self.decoder.expect_answers(clock.now());
+        self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
+        self.frames.now(clock.now());
+        loop {
+            self.frame(clock.now())?;
+            if let Some(why) = self.over.take() {
+                return Ok(why);
+            }
+            let due = self.due();
+            let wake = tokio::select! {
+                read = reads.recv() => Wake::Read(read),
+                update = self.updates.recv() => Wake::Update(update),
+                copied = self.copied.1.recv() => Wake::Copied(copied),
+                Some(()) = resized.recv() => Wake::Resized,
+                number = ends.recv() => Wake::Signal(number),
+                () = self.outbox.room(), if !self.outbox.is_empty() => Wake::Room,
+                () = wait(clock, due) => Wake::Time,
+                () = stop.cancelled() => Wake::Stop,
+            };
+            self.ui.wall = Clock::wall();
+            self.woken(wake, &mut reads, term, clock)?;
+            self.outbox.flush();
+        }
+    }
+
+    fn woken(
+        &mut self,
+        wake: Wake,
+        reads: &mut mpsc::Receiver<Read>,
+        term: &Term,
+        clock: Clock,
+    ) -> io::Result<()> {
+        match wake {
+            Wake::Read(read) => {
+                self.read(read)?;
+                while let Ok(read) = reads.try_recv() {
+                    self.read(Some(read))?;
+                }
+            }
+            Wake::Update(update) => {
+                self.heard(update, clock.now())?;
+                for _ in 0..BATCH {
+                    match self.updates.try_recv() {
+                        Ok(update) => self.heard(Some(update), clock.now())?,
+                        Err(_) => break,
+                    }
+                }
+            }
+            Wake::Copied(copied) => {
+                if let Some(Copied { bytes, says }) = copied {
+                    self.canvas.write(&bytes)?;
+                    self.ui.say(says, clock.now());
+                    self.frames.now(clock.now());
+                }
+            }
+            Wake::Resized => {
+                self.ui.size = term.size();
+                self.canvas.reset(self.ui.size);
+                self.frames.soon(clock.now());
+            }
+            Wake::Signal(number) => self.over = Some(Why::Signal(number)),
+            Wake::Room => {}
+            Wake::Stop => self.over = Some(Why::Left),
+            Wake::Time => {
+                let now = clock.now();
+                let mut inputs = Vec::new();
+                self.decoder.expire(now, &mut inputs);
+                self.inputs(inputs, now)?;
+                if update::due(&self.ui, &self.mirror).is_some_and(|due| due <= now) {
+                    let actions = update::tick(&mut self.ui, &self.mirror, now);
+                    self.act(actions, now)?;
+                    self.frames.soon(now);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next moment at which something is to be done though nothing happens.
+    fn due(&self) -> Option<Tick> {
+        [self.frames.due(), self.decoder.deadline(), update::due(&self.ui, &self.mirror)]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn read(&mut self, read: Option<Read>) -> io::Result<()> {
+        match read {
+            Some(Read::Bytes(at, bytes)) => {
+                let mut inputs = Vec::new();
+                self.decoder.feed(&bytes, at, &mut inputs);
+                self.inputs(inputs, at)
+            }
+            Some(Read::Gone) | None => {
+                self.over = Some(Why::TerminalGone);
+                Ok(())
+            }
+        }
+    }
+
+    fn inputs(&mut self, inputs: Vec<Input>, at: Tick) -> io::Result<()> {
+        for input in inputs {
+            match input {
+                Input::Reply(Reply::SynchronizedOutput(can)) => self.canvas.set_synchronized(can),
+                Input::Reply(Reply::KittyKeyboard) => self.canvas.write(term::extend_keyboard())?,
+                _ => {}
+            }
+            let actions = update::input(&mut self.ui, &self.mirror, input, at);
+            self.act(actions, at)?;
+            self.frames.now(at);
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, update: Option<Update>, now: Tick) -> io::Result<()> {
+        let Some(update) = update else {
+            let words =
+                self.ui.farewell.take().unwrap_or_else(|| "The hub of hermux ended unexpectedly.".into());
+            self.over.get_or_insert(Why::HubGone(words));
+            return Ok(());
+        };
+        let actions = update::update(&mut self.ui, &mut self.mirror, update, now);
+        self.act(actions, now)?;
+        self.frames.soon(now);
+        Ok(())
+    }
+
+    fn act(&mut self, actions: Vec<Action>, now: Tick) -> io::Result<()> {
+        for action in actions {
+            match action {
+                Action::Tell(said) => self.outbox.tell(Frame::Message(Box::new(said.0))),
+                Action::Hand { handle, secret } => self.outbox.tell(Frame::Secret { handle, secret }),
+                Action::Copy(text) => {
+                    let (done, tmux) = (self.copied.0.clone(), self.setup.inside_tmux);
+                    tokio::spawn(async move {
+                        let copied = clipboard::copy(text, tmux).await;
+                        // Nobody to tell when the loop is over.
+                        let _ = done.send(copied).await;
+                    });
+                }
+                Action::Bell => self.ring(now)?,
+                Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
+                Action::Redraw => self.canvas.reset(self.ui.size),
+                Action::Leave => self.over = Some(Why::Left),
+            }
+        }
+        Ok(())
+    }
+
+    fn ring(&mut self, now: Tick) -> io::Result<()> {
+        while self.bells.front().is_some_and(|at| now.since(*at) >= 1_000) {
+            self.bells.pop_front();
+        }
+        if self.bells.len() < BELLS {
+            self.bells.push_back(now);
+            self.canvas.write(b"\x07")?;
+        }
+        Ok(())
+    }
+
+    /// Draws, if a frame is due.
+    fn frame(&mut self, now: Tick) -> io::Result<()> {
+        if !self.frames.take(now) {
+            return Ok(());
+        }
+        let screen = view::screen(&mut self.ui, &self.mirror, &self.theme, &self.setup.home, now);
+        self.canvas.draw(|buffer| widget::paint(&screen, buffer))?;
+        let (title, hits, card, changes) = (screen.title, screen.hits, screen.card_in_focus, screen.changes);
+        self.ui.hits = hits;
+        // The time after the bytes are out: a card counts as seen from then on.
+        let drawn = self.setup.clock.now();
+        let actions = update::drawn(&mut self.ui, &self.mirror, card, drawn);
+        self.act(actions, drawn)?;
+        for at in changes.into_iter().chain(self.ui.guard.opens().filter(|at| *at > drawn)) {
+            self.frames.at(at);
+        }
+        self.show_title(title, now)
+    }
+
+    fn show_title(&mut self, title: String, now: Tick) -> io::Result<()> {
+        if !self.setup.title || title == self.title.0 {
+            return Ok(());
+        }
+        if let Some(next) = self.title.1.map(|at| at.plus(TITLE_MS)).filter(|next| *next > now) {
+            self.frames.at(next);
+        } else {
+            self.canvas.write(format!("\x1b]2;{title}\x07").as_bytes())?;
+            self.title = (title, Some(now));
+        }
+        Ok(())
+    }
+}
+
+async fn wait(clock: Clock, until: Option<Tick>) {
+    match until {
+        Some(at) => tokio::time::sleep_until(clock.instant(at)).await,
+        None => std::future::pending().await,
+    }
+}

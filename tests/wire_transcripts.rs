@@ -2,6 +2,12 @@
 //! said is decoded, and nothing of it may be unknown.
 
 #[cfg(test)]
+#[path = "common/picture.rs"]
+mod picture;
+#[cfg(test)]
+#[path = "common/reenact.rs"]
+mod reenact;
+#[cfg(test)]
 #[path = "common/transcript.rs"]
 mod transcript;
 
@@ -50,5 +56,13 @@ fn every_registered_call_is_answered_once() {
         for (call, replies) in &replay.answered {
             assert_eq!(*replies, 1, "{}: {call:?}", replay.name);
         }
+    }
+}
+
+/// I2 holds after every step of it.
+#[test]
+fn every_recording_ends_as_it_ended() {
+    for play in reenact::all() {
+        insta::assert_snapshot!(play.name.clone(), play.text);
     }
 }

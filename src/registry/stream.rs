@@ -91,8 +91,17 @@ impl Registry {
     /// A step's reasoning as a whole. Hermes sends the answer again under this name when the model did not think aloud
     /// (CHECK 15): that is no reasoning.
     pub(super) fn on_reasoning_whole(&mut self, session: SessionId, text: Untrusted) {
+        // Also the text part that stands last: of a turn taken up again, or of a step after an unknown tool, no head is known.
+        let last = self.messages(session).last().and_then(|message| {
+            message.parts.iter().rev().find_map(|part| match part {
+                Part::Text(text) => Some(text.raw()),
+                _ => None,
+            })
+        });
+        let again = last.is_some_and(|last| repeats(last, text.raw()));
         let step = &mut self.run(session).step;
-        if text.raw().trim().is_empty()
+        if again
+            || text.raw().trim().is_empty()
             || repeats(&step.text, text.raw())
             || repeats(&step.reasoning, text.raw())
         {

@@ -11,7 +11,7 @@ use crate::{
         text::Untrusted,
     },
     model::{
-        message::{Level, Message, MessageState, Part, Role, SUMMARY},
+        message::{Level, Message, MessageState, Part, Role},
         outcome::{self, clip},
         tool::{MAX_TOOL_TEXT, ToolCall, ToolState},
     },
@@ -47,12 +47,11 @@ impl Building {
             None => format!("({} MB of text: too long to show)", row.content_len / 1_000_000),
         };
         let role = match row.role.as_str() {
-            _ if content.starts_with(SUMMARY) => Role::System,
             "user" => Role::User,
             "system" => Role::System,
             _ => Role::Assistant,
         };
-        self.role.get_or_insert(role);
+        self.role.get_or_insert(if row.role == "tool" { role } else { role.speaking(&content) });
         self.at = self.at.or(row.at);
         if row.role == "tool" {
             self.result(row, &content);

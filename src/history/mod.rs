@@ -13,7 +13,6 @@ mod page;
 mod rows;
 
 pub use error::HistoryError;
-pub use open::SCHEMA;
 
 use crate::{
     base::ids::{ProfileName, StoredId},

@@ -25,7 +25,7 @@ use std::{
 };
 
 /// The schema that hermux reads: that of Hermes 0.19.
-pub const SCHEMA: i64 = 22;
+const SCHEMA: i64 = 22;
 /// The most rows that one query gives.
 pub(super) const MAX_ROWS: u32 = 500;
 /// What one query may take, in milliseconds of its own work. Longer, and Hermes' log could grow for want of a checkpoint.

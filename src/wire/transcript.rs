@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::{clock::Tick, ids::MessageId, text::Untrusted},
     model::{
-        message::{Level, Message, MessageState, Part, Role, SUMMARY},
+        message::{Level, Message, MessageState, Part, Role},
         tool::{ToolCall, ToolState},
     },
 };
@@ -78,9 +78,7 @@ fn read(row: &RawValue, odd: &Oddities) -> (Role, Vec<Part>) {
     }
     let mut role = role;
     if let Some(text) = fields.word("text").or_else(|| content(&fields)).and_then(trimmed) {
-        if text.raw().starts_with(SUMMARY) {
-            role = Role::System;
-        }
+        role = role.speaking(text.raw());
         parts.push(Part::Text(text));
     }
     (role, parts)

@@ -12,7 +12,7 @@ mod reenact;
 mod transcript;
 
 use hermux::{
-    model::agent::{Fact, Reply, UNREADABLE},
+    model::agent::{Capabilities, Fact, Reply, UNREADABLE},
     wire::{Out, oddity::Oddity},
 };
 use transcript::Replay;
@@ -38,7 +38,8 @@ fn every_recorded_frame_is_understood() {
                     Out::WrongProfile { .. } | Out::Disconnect { .. } | Out::Learned { .. } => {
                         panic!("{name}: {out:?}")
                     }
-                    Out::Up { .. } | Out::Send(_) | Out::Log { .. } => {}
+                    Out::Up { capabilities } => assert_eq!(*capabilities, Capabilities::default(), "{name}"),
+                    Out::Send(_) | Out::Log { .. } => {}
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! The operating system: the only file with unsafe code, and beside it what processes and private files need.
 //!
 //! Here: signal handlers, descriptors of others, and the terminal's last restore. [`process`] finds and signals
-//! processes without ever hitting a reused pid; [`files`] makes private directories and files and holds locks. Nothing
-//! here decides when any of it happens.
+//! processes without ever hitting a reused pid; [`files`] makes private directories and files and holds locks;
+//! [`guarding`] is what a guard and its hub agree on. Nothing here decides when any of it happens.
 #![expect(
     unsafe_code,
     reason = "signal handlers, pre-exec hooks and foreign descriptors have no safe interface"
@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 use std::time::Duration;
 
 pub mod files;
+pub mod guarding;
 pub mod process;
 
 /// Write end of the pipe that [`signals_to_pipe`] made; -1 before.

@@ -6,6 +6,7 @@
 //! child. It knows nothing of profiles, ports or tokens; it prints only why a backend could not be started.
 
 use crate::base::clock::{Clock, Tick};
+pub use crate::base::sys::guarding::{ASK, MARK, NOT_FOUND, NOT_RUN};
 use crate::base::sys::{self, process};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Mode;
@@ -16,15 +17,6 @@ use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
-
-/// The variable that marks every process below a guard; its value is random and one backend's own.
-pub const MARK: &str = "HERMUX_MARK";
-/// Written to a guard's standard input: stop in the backend's own way first (INT), then as always.
-pub const ASK: u8 = b'i';
-/// Exit code: the backend's program was not found. A shell says the same.
-pub const NOT_FOUND: u8 = 127;
-/// Exit code: the backend's program was found and could not be run.
-pub const NOT_RUN: u8 = 126;
 
 /// Milliseconds that a backend has to end after INT: it closes its sessions then, which took it 1 s in measurements.
 const INTERRUPT_MS: u64 = 5_000;

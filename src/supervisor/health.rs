@@ -1,0 +1,76 @@
+//! Whether a connection still answers. Pure. Silence is no proof of death: a backend's loop may stand still for minutes, so
+//! the worst that is said here is "quiet".
+
+use crate::base::clock::Tick;
+
+/// Milliseconds of silence after which a question is asked, and in which it should be answered.
+pub const QUIET_MS: u64 = 15_000;
+/// Questions without an answer that make a connection quiet.
+const MISSES: u32 = 2;
+
+/// What to do about a silent connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Ping,
+    /// Ask again, and call it quiet.
+    PingQuiet,
+}
+
+/// When one connection last said something.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// The last frame, or the last question.
+    last: Tick,
+    /// Questions since the last frame.
+    asked: u32,
+}
+
+impl Health {
+    pub fn new(now: Tick) -> Self {
+        Self { last: now, asked: 0 }
+    }
+
+    /// Something came, whatever it was.
+    pub fn heard(&mut self, now: Tick) {
+        *self = Self::new(now);
+    }
+
+    /// When [`Health::on_time`] has something to say.
+    pub fn due(&self) -> Tick {
+        self.last.plus(QUIET_MS)
+    }
+
+    pub fn on_time(&mut self, now: Tick) -> Option<Act> {
+        if now < self.due() {
+            return None;
+        }
+        self.last = now;
+        self.asked = self.asked.saturating_add(1);
+        Some(if self.asked > MISSES { Act::PingQuiet } else { Act::Ping })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// REL-06, A09; CHECK fact 55
+    #[test]
+    fn a_connection_is_quiet_after_two_questions_without_an_answer_and_never_worse() {
+        let mut health = Health::new(Tick(0));
+        assert_eq!(health.on_time(Tick(QUIET_MS - 1)), None);
+        let acts: Vec<_> = (1..=5).map(|n| health.on_time(Tick(n * QUIET_MS))).collect();
+        assert_eq!(
+            acts,
+            [
+                Some(Act::Ping),
+                Some(Act::Ping),
+                Some(Act::PingQuiet),
+                Some(Act::PingQuiet),
+                Some(Act::PingQuiet)
+            ]
+        );
+        health.heard(Tick(80_000));
+        assert_eq!(health.on_time(Tick(80_000 + QUIET_MS)), Some(Act::Ping));
+    }
+}

@@ -1,0 +1,103 @@
+//! The profiles of a Hermes root, read from disk. Starts nothing and opens no file of Hermes.
+
+use crate::base::{ids::ProfileName, text::Untrusted};
+use crate::model::profile::Profile;
+use std::path::{Path, PathBuf};
+
+/// Names that Hermes does not give to a profile. `default` is the root itself.
+const RESERVED: [&str; 6] = ["hermes", "default", "test", "tmp", "root", "sudo"];
+
+/// What is under a root.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// `default` first, then by name. One with a `problem` cannot be opened.
+    pub profiles: Vec<Profile>,
+    /// Directories whose name is not a profile's, in no order; Hermes ignores them, too.
+    pub ignored: Vec<Untrusted>,
+}
+
+/// The directory of `profile` under `root`.
+pub fn home_of(root: &Path, profile: &ProfileName) -> PathBuf {
+    if profile.is_default() { root.to_owned() } else { root.join("profiles").join(profile.as_str()) }
+}
+
+/// Looks at `root`. The profile `default` is always there; a root that is missing has no other.
+pub fn discover(root: &Path) -> Found {
+    let mut found = Found::default();
+    let parent = root.join("profiles");
+    let inside = parent.canonicalize();
+    for entry in std::fs::read_dir(&parent).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if !path.is_dir() && !path.is_symlink() {
+            continue;
+        }
+        let name = entry.file_name();
+        let Some(name) =
+            name.to_str().and_then(|n| ProfileName::new(n).ok()).filter(|n| !RESERVED.contains(&n.as_str()))
+        else {
+            found.ignored.push(name.to_string_lossy().into_owned().into());
+            continue;
+        };
+        let mut profile = Profile::new(name, path.to_string_lossy().into_owned());
+        profile.problem = match (path.canonicalize(), &inside) {
+            (Ok(real), Ok(inside)) if !real.starts_with(inside) => {
+                Some("its directory is a link out of the profiles directory".into())
+            }
+            (Ok(real), _) if !real.is_dir() => Some("it is not a directory".into()),
+            (Ok(_), Ok(_)) => {
+                std::fs::read_dir(&path).err().map(|error| format!("it cannot be read: {error}").into())
+            }
+            (Err(error), _) => Some(format!("it cannot be reached: {error}").into()),
+            (_, Err(error)) => Some(format!("it cannot be reached: {error}").into()),
+        };
+        found.profiles.push(profile);
+    }
+    found.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+        .profiles
+        .insert(0, Profile::new(ProfileName::default_profile(), root.to_string_lossy().into_owned()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::create_dir_all;
+    use std::os::unix::fs::symlink;
+
+    /// SEC-35
+    #[test]
+    fn profiles_are_those_that_hermes_lists_and_links_out_are_not_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let profiles = root.path().join("profiles");
+        let long = "x".repeat(200);
+        for name in ["work", "a-1", "-h", "Upper", "$(x)", "new\nline", "default", "tmp", &long] {
+            create_dir_all(profiles.join(name)).unwrap();
+        }
+        std::fs::write(profiles.join("file"), "").unwrap();
+        symlink(root.path(), profiles.join("out")).unwrap();
+        symlink(profiles.join("work"), profiles.join("in")).unwrap();
+        symlink("/nonexistent", profiles.join("dead")).unwrap();
+        let found = discover(root.path());
+        let names: Vec<_> = found.profiles.iter().map(|p| (p.name.as_str(), p.problem.is_some())).collect();
+        assert_eq!(
+            names,
+            [
+                ("default", false),
+                ("a-1", false),
+                ("dead", true),
+                ("in", false),
+                ("out", true),
+                ("work", false)
+            ]
+        );
+        assert_eq!(found.ignored.len(), 7);
+    }
+
+    #[test]
+    fn a_root_without_profiles_has_the_default_one() {
+        let found = discover(Path::new("/nonexistent/root"));
+        assert_eq!(found.profiles.len(), 1);
+        assert!(found.profiles[0].name.is_default());
+    }
+}

@@ -1,1 +1,146 @@
 //! Wiring: config, logging, hub, transport and terminal put together.
+
+use crate::{
+    base::{
+        clock::Clock,
+        ids::{ProfileName, StoredId},
+        sys,
+    },
+    config::{
+        file::{Config, Prewarm},
+        limits::Limits,
+        paths::Paths,
+    },
+    hub::run::{Hub, Settings},
+    logging,
+    registry::{self, Registry},
+    supervisor::{
+        self, Supervisor,
+        launch::{Guarded, Program},
+    },
+    transport::local,
+    ui::{self, run::Why},
+};
+use anyhow::Context;
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Threads besides the terminal's: the hub's loop, and the sockets and pipes of the backends.
+const WORKERS: usize = 2;
+/// Terminals that attach at once; a full queue makes the next one wait.
+const PORTS: usize = 4;
+/// 128 and SIGHUP: what a program ends with whose terminal went away.
+const SIGHUP_CODE: u8 = 129;
+
+/// Everything that a start was asked for.
+#[derive(Debug)]
+pub struct Plan {
+    pub paths: Paths,
+    pub config: Config,
+    /// What runs as a backend.
+    pub program: Program,
+    /// The profile to begin in.
+    pub primary: ProfileName,
+    /// The stored session to begin with.
+    pub open: Option<(ProfileName, StoredId)>,
+    /// Where new sessions work.
+    pub cwd: PathBuf,
+}
+
+/// The profile that Hermes itself would use: its sticky choice, else `default`.
+pub fn sticky_profile(root: &Path) -> ProfileName {
+    let text = std::fs::read_to_string(root.join("active_profile")).unwrap_or_default();
+    ProfileName::new(text.trim()).unwrap_or_else(|_| ProfileName::default_profile())
+}
+
+/// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
+pub fn run(plan: Plan) -> anyhow::Result<ExitCode> {
+    let logs = plan.paths.state.join("log");
+    for dir in [&plan.paths.state, &plan.paths.runtime, &logs] {
+        sys::files::private_dir(dir)
+            .with_context(|| format!("hermux needs a directory of its own at {}", dir.display()))?;
+    }
+    let _logging = logging::start(&logs).context("the log file cannot be written")?;
+    // A hub with fewer descriptors than it could have still runs; it is only sooner at its bound.
+    if let Err(error) = sys::raise_descriptor_limit() {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .context("the program's threads cannot be started")?;
+    let result = runtime.block_on(attended(plan));
+    // Blocking reads of a stalled disk must not hold up the end.
+    runtime.shutdown_background();
+    result
+}
+
+/// The hub as a task, the terminal here, until one of them ends.
+async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
+    let clock = Clock::start();
+    let stop = CancellationToken::new();
+    let cwd = plan.cwd.to_string_lossy().into_owned();
+    let setup = ui::run::Setup {
+        keymap: ui::keymap::Keymap::standard(),
+        start: match plan.open {
+            Some((profile, stored)) => ui::state::Start::Stored(profile, stored),
+            None => ui::state::Start::Profile(plan.primary.clone()),
+        },
+        cwd: cwd.clone(),
+        home: std::env::var("HOME").unwrap_or_default(),
+        mouse: plan.config.ui.mouse,
+        bell: plan.config.ui.bell,
+        title: plan.config.ui.title,
+        no_color: std::env::var("NO_COLOR").ok(),
+        inside_tmux: std::env::var_os("TMUX").is_some(),
+        wake_on_type: plan.config.prewarm != Prewarm::Send,
+        clock,
+    };
+    let mut limits = Limits::default();
+    if let Some(pool) = plan.config.pool {
+        limits.pool = usize::from(pool.0);
+    }
+    let registry =
+        Registry::new(registry::Settings { primary: plan.primary.clone(), cwd, limits, first_id: 0 });
+    let (supervisor, events) = Supervisor::new(supervisor::Settings {
+        home: plan.paths.hermes.clone(),
+        runtime: plan.paths.runtime.clone(),
+        program: plan.program.name(),
+        launcher: Box::new(Guarded {
+            hermux: std::env::current_exe().context("hermux cannot find its own program")?,
+            program: plan.program,
+            home: plan.paths.hermes.clone(),
+            cwd: plan.cwd,
+        }),
+        clock,
+        seed: Clock::wall().0,
+    });
+    let profiles = supervisor::profiles::discover(&plan.paths.hermes).profiles;
+    let settings = Settings { root: plan.paths.hermes, primary: plan.primary, profiles, clock };
+    let hub = Hub::new(settings, registry, supervisor, events);
+    let (ports, attaching) = mpsc::channel(PORTS);
+    let hub = tokio::spawn(hub.run(attaching, stop.clone()));
+    let (terminal, port) = local::connect();
+    ports.send(port).await.context("the hub ended before it began")?;
+    let exit = ui::run::run(setup, terminal, CancellationToken::new()).await;
+    stop.cancel();
+    hub.await.context("the hub failed; every backend it had started was stopped")?;
+    let exit = exit?;
+    let mut err = io::stderr();
+    for line in &exit.left {
+        // Without a terminal there is nobody to tell.
+        let _ = writeln!(err, "{line}");
+    }
+    Ok(match exit.why {
+        Why::Left => ExitCode::SUCCESS,
+        Why::TerminalGone => ExitCode::from(SIGHUP_CODE),
+        Why::Signal(number) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
+        Why::HubGone(why) => anyhow::bail!("the hub ended: {why}"),
+    })
+}

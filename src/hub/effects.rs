@@ -1,0 +1,44 @@
+//! What the registry asks of the world outside, carried out.
+
+use super::run::Hub;
+use crate::{
+    proto::Update,
+    registry::{Effect, Input},
+};
+
+impl Hub {
+    /// Carries out one effect. Nothing here waits.
+    pub(super) fn execute(&mut self, effect: Effect) {
+        match effect {
+            Effect::StartBackend { profile } => self.supervisor.start(&profile),
+            Effect::StopBackend { profile } => self.supervisor.stop(&profile),
+            Effect::Call { call, profile, what, timeout } => {
+                let now = self.clock.now();
+                match self.links.call(&profile, call, &what, timeout, now, &mut self.vault) {
+                    Ok(frame) => self.supervisor.send(&profile, frame),
+                    Err(reply) => self.inputs.push_back(Input::Reply { call, reply }),
+                }
+            }
+            // Nothing outlives this process yet, so a send is as safe before it is made as it can be.
+            Effect::Store { job, .. } => self.inputs.push_back(Input::Stored { job, result: Ok(()) }),
+            Effect::Load { session, profile, stored } => self.reads.load(session, profile, stored),
+            Effect::List { client, ask, profile, limit } => self.reads.list(client, ask, profile, limit),
+            Effect::Older { client, ask, profile, stored, skip } => {
+                self.reads.older(client, ask, &profile, stored, skip);
+            }
+            Effect::Answer { client, ask, answer } => {
+                self.clients.tell(client, Update::Answer { ask, answer });
+            }
+            Effect::Refuse { client, ask, reason } => {
+                self.clients.tell(client, Update::Refused { ask, reason });
+            }
+            Effect::Watch { client, session } => self.clients.watch(client, session, self.registry.world()),
+            Effect::Unwatch { client, session } => self.clients.unwatch(client, session),
+            Effect::DropSecret { handle } => self.vault.wipe(handle),
+            Effect::Log { what, detail } => {
+                tracing::warn!(what, detail, "the registry met something unexpected");
+            }
+            Effect::Exit => self.done = true,
+        }
+    }
+}

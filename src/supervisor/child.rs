@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long the pipes may go on after the guard's end: whoever holds them then has escaped, and its words are not waited for.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// A process from its start until it, and everything below it, is gone.
 pub(super) struct Child {

@@ -21,9 +21,9 @@ pub const LOOP_MS: u64 = 300_000;
 pub const SETTLED_MS: u64 = 30_000;
 /// Milliseconds a backend must be live for its former ends to be forgotten.
 pub const FORGIVEN_MS: u64 = 600_000;
-/// Milliseconds after which a guard that was asked to stop is killed. Its own ladder takes at most 7.7 s: INT 5 s, TERM 2 s,
-/// KILL.
-pub const STOP_MS: u64 = 7_800;
+/// Milliseconds after which a guard that was asked to stop is killed. Its own ladder comes to KILL after 7 s (INT 5 s, TERM 2 s),
+/// and a stop is promised within 8 s.
+pub const STOP_MS: u64 = 7_400;
 
 /// Where one backend's life is.
 #[derive(Debug, Clone, PartialEq, Eq)]

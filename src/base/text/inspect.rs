@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::classes;
 
 /// Blanks in a row from which padding may push something out of sight.
-const PADDING: usize = 8;
+pub const PADDING: usize = 8;
 
 /// Something about a text that its drawing alone may not make plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

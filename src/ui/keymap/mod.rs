@@ -177,7 +177,7 @@ impl Keymap {
         rows.find_map(|(_, keys)| keys.first()).map(String::as_str)
     }
 
-    /// What may follow the leader: key and help, in the table's order.
+    /// What may follow the leader: key and help, in the table's order; the tabs' digits as one row.
     pub fn after_leader(&self) -> Vec<(String, &'static str)> {
         let mut rows: Vec<(usize, Key)> = self
             .bindings
@@ -186,7 +186,15 @@ impl Keymap {
             .map(|((_, chord), at)| (*at, chord.key))
             .collect();
         rows.sort_unstable();
-        rows.iter().filter_map(|(at, key)| Some((key.to_string(), ACTIONS.get(*at)?.help))).collect()
+        let one = |(at, key): &(usize, Key)| {
+            let action = ACTIONS.get(*at)?;
+            match action.intent {
+                Intent::Tab(0) => Some((format!("{key}…"), "Go to a tab by its place")),
+                Intent::Tab(_) => None,
+                _ => Some((key.to_string(), action.help)),
+            }
+        };
+        rows.iter().filter_map(one).collect()
     }
 }
 

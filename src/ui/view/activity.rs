@@ -31,7 +31,12 @@ pub(super) fn lines(
 ) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     out.extend(notice(world, session, keymap, cells, theme));
-    if let Some(profile) = world.profile(&session.profile) {
+    // An empty transcript shows it in its middle.
+    let told = session.body.as_ref().is_none_or(|body| body.messages.is_empty());
+    let told = told.then(|| world.profile(&session.profile)).flatten();
+    let told =
+        told.is_some_and(|p| matches!(p.backend, BackendState::Waking { .. } | BackendState::Stuck(_)));
+    if let Some(profile) = world.profile(&session.profile).filter(|_| !told) {
         out.extend(backend(profile, theme, now));
     }
     out.extend(turn(session, keymap, theme, now));

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Boxed, field, marks, tabs};
 use crate::base::clock::Tick;
-use crate::base::text::{self, Mode};
+use crate::base::text::{self, Mode, inspect};
 use crate::model::prompt::{Prompt, PromptKind, PromptState};
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
@@ -58,7 +58,9 @@ impl Card<'_> {
     /// The box for `rows` rows; also whether the payload's end is shown, and the greatest useful scroll.
     pub(super) fn boxed(&self, content: Content, rows: usize) -> (Boxed, bool, usize) {
         let Content { payload, mut tail, caret } = content;
-        tail.truncate(rows);
+        // The payload keeps half of a small card; of what stands below it the end counts most (a field, a warning).
+        let least = payload.len().min(rows.div_ceil(2));
+        tail.drain(..tail.len().saturating_sub(rows - least));
         let room = rows - tail.len();
         let most = payload.len().saturating_sub(room);
         let from = self.view.scroll.min(most);
@@ -183,7 +185,7 @@ impl Card<'_> {
 
     /// Foreign text, escaped, wrapped, behind a gutter.
     fn payload(&self, source: &str, cells: usize) -> Vec<Line<'static>> {
-        let drawn = text::drawable(source, Mode::Decide);
+        let drawn = mark_blanks(&text::drawable(source, Mode::Decide));
         let wide = cells.saturating_sub(2).max(1);
         let rows = drawn.split('\n').flat_map(|line| {
             let line = Line::styled(line.to_owned(), self.theme.text);
@@ -203,4 +205,24 @@ impl Card<'_> {
         row.spans.insert(0, Span::styled("› ", self.theme.key));
         (row, field.caret.0 + 2)
     }
+}
+
+/// Blanks that could push something out of sight, or that end a line, become visible.
+fn mark_blanks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(' ') {
+        let (head, tail) = rest.split_at(at);
+        let run = tail.len() - tail.trim_start_matches(' ').len();
+        let (blanks, after) = tail.split_at(run);
+        out.push_str(head);
+        if run >= inspect::PADDING || after.is_empty() || after.starts_with('\n') {
+            out.extend(std::iter::repeat_n('␣', run));
+        } else {
+            out.push_str(blanks);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

@@ -26,13 +26,16 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
         Layer::Help { query, scroll } => {
             let area = middle(size, 84, size.1.saturating_sub(4).max(1));
             let cells = usize::from(area.width).saturating_sub(4);
-            let rows = help_rows(&query.text(), keymap, cells, theme);
-            let mut over = scrolled(area, "Keys", rows, *scroll, theme);
-            let typed = field::rows(query, cells.saturating_sub(8).max(1), 1, theme);
-            let mut line = typed.rows.into_iter().next().unwrap_or_default();
-            line.spans.insert(0, Span::styled(" find › ", theme.key));
-            line.spans.push(Span::raw(" "));
-            over.boxed.foot = line;
+            let typed = field::rows(query, cells.saturating_sub(2).max(1), 1, theme);
+            let mut first = typed.rows.into_iter().next().unwrap_or_default();
+            if query.is_empty() {
+                first = Line::styled("a word or a key", theme.dim);
+            }
+            first.spans.insert(0, Span::styled("› ", theme.key));
+            let mut over =
+                scrolled(area, "Keys", help_rows(&query.text(), keymap, cells, theme), *scroll, 2, theme);
+            over.boxed.rows.splice(0..0, [first, Line::styled("─".repeat(cells), theme.rule)]);
+            over.boxed.caret = Some((typed.caret.0 + 2, 0));
             over
         }
         Layer::Output { title, text, scroll } => {
@@ -41,7 +44,7 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
             let drawn = text::drawable(&text::without_colour(text), Mode::Prose);
             let rows =
                 drawn.lines().flat_map(|line| wrap::wrap(&Line::raw(line.to_owned()), cells, 0)).collect();
-            scrolled(area, title, rows, *scroll, theme)
+            scrolled(area, title, rows, *scroll, 0, theme)
         }
         Layer::Dialog(dialog) => dialog_box(dialog, size, theme),
     }
@@ -54,7 +57,7 @@ fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {
 }
 
 fn palette_box(palette: &Palette, size: (u16, u16), theme: &Theme) -> Over {
-    let area = middle(size, 76, size.1.saturating_sub(4).clamp(1, 22));
+    let area = middle(size, 76, size.1.saturating_sub(4).clamp(6, 22));
     let inner = usize::from(area.width).saturating_sub(4).max(1);
     let room = usize::from(area.height).saturating_sub(4).max(1);
     let typed = field::rows(&palette.query, inner.saturating_sub(2).max(1), 1, theme);
@@ -138,8 +141,16 @@ fn help_rows(query: &str, keymap: &Keymap, cells: usize, theme: &Theme) -> Vec<L
     out
 }
 
-fn scrolled(area: Rect, title: &str, rows: Vec<Line<'static>>, scroll: usize, theme: &Theme) -> Over {
-    let room = usize::from(area.height).saturating_sub(2);
+/// `above`: rows that are kept free for something else.
+fn scrolled(
+    area: Rect,
+    title: &str,
+    rows: Vec<Line<'static>>,
+    scroll: usize,
+    above: usize,
+    theme: &Theme,
+) -> Over {
+    let room = usize::from(area.height).saturating_sub(2 + above);
     let most = rows.len().saturating_sub(room);
     let from = scroll.min(most);
     let below = rows.len().saturating_sub(from + room);
@@ -186,7 +197,7 @@ fn dialog_box(dialog: &Dialog, size: (u16, u16), theme: &Theme) -> Over {
 pub(super) fn after_leader(keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
     let all = keymap.after_leader();
     let inner = usize::from(size.0).saturating_sub(4).max(1);
-    let columns = (inner / 40).max(1);
+    let columns = (inner / 36).max(1);
     let wide = inner / columns;
     let high = all.len().div_ceil(columns);
     let mut rows = vec![Line::default(); high];

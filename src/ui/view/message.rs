@@ -103,7 +103,7 @@ fn state_line(message: &Message, theme: &Theme) -> Option<Line<'static>> {
             Line::styled(format!("✗ not sent: {}", text::label(why.raw(), 200)), theme.bad)
         }
         MessageState::Uncertain => Line::styled(
-            "~ this may not have arrived: walk to it (Alt-t), then s sends it again, d drops it",
+            "~ may not have arrived: in the transcript, s sends it again, d drops it",
             theme.warn,
         ),
         MessageState::Interrupted => Line::styled("◍ interrupted", theme.warn),

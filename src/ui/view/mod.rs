@@ -86,8 +86,12 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let world = mirror.world();
     let session = ui.active.and_then(|id| mirror.session(id));
     let cells = usize::from(ui.size.0);
-    let activity =
+    let mut activity =
         session.map(|s| activity::lines(world, s, &ui.keymap, cells, theme, hub_now)).unwrap_or_default();
+    if ui.size.1 >= 20 {
+        // Air between the transcript and what is below it, where there is room.
+        activity.insert(0, Line::default());
+    }
     let (card, areas) = lay_out(ui, session, activity.len(), theme, now, hub_now);
     if let (Some(session), Some(pane)) = (session, ui.active.and_then(|id| ui.panes.get_mut(&id))) {
         let folding = (ui.unfold_all, ui.focus == Focus::Transcript);

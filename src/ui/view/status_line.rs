@@ -83,8 +83,8 @@ fn pieces(session: &Session, home: &str, cells: usize, theme: &Theme, now: Tick)
     match (&info.approval_mode, info.yolo) {
         (_, true) => add(90, "⚠ approvals bypassed".into(), theme.bad),
         (Some(ApprovalMode::Off), _) => add(90, "⚠ approvals off".into(), theme.bad),
-        (Some(ApprovalMode::Manual), _) => add(55, "asks always".into(), theme.dim),
-        (Some(ApprovalMode::Smart), _) => add(55, "smart approvals".into(), theme.dim),
+        (Some(ApprovalMode::Manual), _) => add(75, "asks always".into(), theme.dim),
+        (Some(ApprovalMode::Smart), _) => add(75, "smart approvals".into(), theme.dim),
         (Some(ApprovalMode::Other(mode)), _) => {
             add(55, format!("approvals {}", text::label(mode.raw(), 16)), theme.warn);
         }
@@ -99,7 +99,7 @@ fn pieces(session: &Session, home: &str, cells: usize, theme: &Theme, now: Tick)
         add(40, format!("{percent}% context"), style);
     }
     if let (true, Some(started)) = (session.turn.is_busy(), session.turn.started) {
-        add(70, marks::clock(now.since(started)), theme.good);
+        add(35, marks::clock(now.since(started)), theme.good);
     }
     out
 }

@@ -87,7 +87,12 @@ fn frame(content: &Boxed, area: Rect, buffer: &mut Buffer) {
         .border_style(content.border)
         .render(area, buffer);
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
-    line(&content.title, Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }, buffer);
+    let taken = u16::try_from(content.corner.width()).unwrap_or(0) + 2;
+    line(
+        &content.title,
+        Rect { x: inside.x + 1, width: inside.width.saturating_sub(taken + 1), ..inside },
+        buffer,
+    );
     corner(&content.corner, inside, buffer);
     if area.height > 1 {
         corner(&content.foot, Rect { y: area.bottom() - 1, ..inside }, buffer);

@@ -97,7 +97,7 @@ fn approval(
         let words: Vec<&str> = odd.into_iter().map(inspect::Oddity::text).collect();
         facts.push(Span::styled(format!("  ⚠ {}", words.join(", ")), theme.bad));
     }
-    tail.push(wrap::clip(&Line::from(facts), cells));
+    tail.extend(wrap::wrap(&Line::from(facts), cells, 2));
     if let Some(wide) = card.view.confirm {
         let scope = match wide {
             Wide::Session => "for this session",

@@ -50,12 +50,12 @@ pub(super) fn row(
     let mut tabs: Vec<Tab> = sessions.iter().enumerate().map(|(n, s)| shown(n, s, cells)).collect();
     // What the others leave is the active one's.
     let used: usize = tabs.iter().map(|tab| tab.cells).sum();
-    let rest = room.saturating_sub(used + 6).min(TITLE);
-    let place = sessions.iter().position(|s| active == Some(s.id)).filter(|_| cells == 0 && rest >= 8);
+    let left_over = room.saturating_sub(used + 6).min(TITLE);
+    let place = sessions.iter().position(|s| active == Some(s.id)).filter(|_| cells == 0 && left_over >= 8);
     if let Some((n, tab)) = place.and_then(|n| Some((n, tabs.get_mut(n)?)))
         && let Some(session) = sessions.get(n)
     {
-        *tab = shown(n, session, rest - 2);
+        *tab = shown(n, session, left_over - 2);
     }
     let chosen = tabs.iter().position(|tab| Some(tab.id) == active).unwrap_or(0);
     let (from, to) = window(&tabs, chosen, room.saturating_sub(10));

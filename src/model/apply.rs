@@ -62,6 +62,7 @@ fn change_head(session: &mut Session, change: &Change) {
         }
         Change::Built(built) => session.built = *built,
         Change::Title(title) => session.title.clone_from(title),
+        Change::Opening(opening) => session.opening.clone_from(opening),
         Change::Info(info) => session.info.clone_from(info),
         Change::Turn(turn) => session.turn.clone_from(turn),
         Change::Prompt(prompt) => replace_or_push(&mut session.prompts, prompt, |p| &p.id),

@@ -53,6 +53,7 @@ pub enum Change {
     },
     Built(bool),
     Title(Option<Untrusted>),
+    Opening(Untrusted),
     Info(Box<SessionInfo>),
     Turn(Turn),
     /// Added at the end, or replaced where one of its id stands.

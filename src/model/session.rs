@@ -28,6 +28,8 @@ pub struct Session {
     /// Whether the backend has it built now. An open tab need not be.
     pub built: bool,
     pub title: Option<Untrusted>,
+    /// The first thing that the person said in it, at most [`PREVIEW_CHARS`] characters: its name while it has no title.
+    pub opening: Untrusted,
     pub info: SessionInfo,
     pub turn: Turn,
     /// In the order in which they were asked; the first open one is the one that an approval answers.
@@ -107,6 +109,7 @@ impl Session {
             lineage: None,
             built: false,
             title: None,
+            opening: Untrusted::default(),
             info: SessionInfo::default(),
             turn: Turn::default(),
             prompts: Vec::new(),
@@ -147,6 +150,7 @@ impl Session {
             lineage: self.lineage.clone(),
             built: self.built,
             title: self.title.clone(),
+            opening: self.opening.clone(),
             info: self.info.clone(),
             turn: self.turn.clone(),
             prompts: self.prompts.clone(),

@@ -24,6 +24,15 @@ impl Registry {
         }
     }
 
+    /// Keeps the first thing that the person said.
+    pub(super) fn open_with(&mut self, session: SessionId, text: &str) {
+        if self.session(session).is_some_and(|known| known.opening.is_empty()) {
+            let line: Vec<&str> = text.split_whitespace().collect();
+            let opening: String = line.join(" ").chars().take(PREVIEW_CHARS).collect();
+            self.head(session, Change::Opening(opening.into()));
+        }
+    }
+
     /// Brings preview and recency up to date.
     pub(super) fn touch(&mut self, session: SessionId) {
         let now = self.now;

@@ -125,6 +125,7 @@ impl Registry {
             self.bind_stored(session, &profile, &loaded.stored, lineage.as_ref());
         }
         if let Some(row) = loaded.row {
+            self.open_with(session, row.preview.raw());
             if untitled && row.title.is_some() {
                 self.head(session, Change::Title(row.title));
             }

@@ -79,6 +79,7 @@ impl Registry {
 
     /// The first of two steps: shown and put on disk.
     pub(super) fn begin_send(&mut self, session: SessionId, text: String) {
+        self.open_with(session, &text);
         let part = Part::Text(text.as_str().into());
         let message = self.push_message(session, Role::User, vec![part], MessageState::Sending);
         let job = JobId(self.mint());

@@ -51,6 +51,8 @@ pub enum Ask {
     Close(SessionId),
     /// A draft that was saved.
     Draft,
+    /// The mark that a session's end was seen.
+    Read,
     /// Nothing is to be done with its answer, but a refusal is told.
     Plain,
 }

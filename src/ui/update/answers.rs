@@ -65,6 +65,7 @@ impl Step<'_> {
             (Answer::Prefill(text), Some(Ask::Send { session, .. })) => {
                 self.give_back(session, &[crate::model::draft::Piece::Text(text)]);
             }
+            (_, Some(Ask::Read)) => self.ui.read_told = None,
             _ => {}
         }
     }
@@ -94,6 +95,7 @@ impl Step<'_> {
                 self.say(format!("No older messages: {why}"));
             }
             Some(Ask::List(_) | Ask::Draft) => {}
+            Some(Ask::Read) => self.ui.read_told = None,
             Some(Ask::Open) => {
                 self.say(format!("Not opened: {why}"));
                 // Whatever was asked for at the start, a person gets a usable draft.

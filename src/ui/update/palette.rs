@@ -57,8 +57,8 @@ impl Step<'_> {
         for session in world.tabs.iter().filter_map(|id| world.sessions.get(id)) {
             let title = match &session.title {
                 Some(title) => text::label(title.raw(), NAME),
-                None if session.preview.is_empty() => "New session".to_owned(),
-                None => text::label(session.preview.raw(), NAME),
+                None if session.opening.is_empty() => "New session".to_owned(),
+                None => text::label(session.opening.raw(), NAME),
             };
             let state = crate::ui::state::words(status::of(session));
             let profile = if many { format!("{} · ", session.profile) } else { String::new() };

@@ -82,9 +82,9 @@ impl Step<'_> {
         if !unread {
             self.ui.read_told = None;
         } else if follows && looks && self.ui.read_told != Some(id) {
-            // Told once: the hub's word that it is read takes a moment.
+            // Told once until it is answered: what happens meanwhile may raise the mark anew.
             self.ui.read_told = Some(id);
-            self.command(Ask::Plain, Command::MarkRead { session: id });
+            self.command(Ask::Read, Command::MarkRead { session: id });
         }
     }
 

@@ -59,7 +59,7 @@ fn pieces(session: &Session, home: &str, cells: usize, theme: &Theme, now: Tick)
         Some(model) => add(60, text::label(model.raw(), 32), theme.text),
         None => add(15, "model ?".into(), theme.dim),
     }
-    if let Some(effort) = &info.reasoning_effort {
+    if let Some(effort) = info.reasoning_effort.as_ref().filter(|effort| !effort.is_empty()) {
         add(10, text::label(effort.raw(), 12), theme.dim);
     }
     if info.fast {
@@ -76,7 +76,7 @@ fn pieces(session: &Session, home: &str, cells: usize, theme: &Theme, now: Tick)
         };
         add(50, width::truncate_middle(&path, (cells / 3).max(12)), theme.dim);
     }
-    if let Some(branch) = &info.branch {
+    if let Some(branch) = info.branch.as_ref().filter(|branch| !branch.is_empty()) {
         add(30, format!("⎇ {}", text::label(branch.raw(), 24)), theme.dim);
     }
     // The effective approval mode is always in sight; one that asks nobody is a warning.

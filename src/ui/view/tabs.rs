@@ -20,8 +20,8 @@ const TITLE: usize = 22;
 pub(super) fn title(session: &Session, cells: usize) -> String {
     match &session.title {
         Some(title) if !title.is_empty() => text::label(title.raw(), cells),
-        _ if session.preview.is_empty() => "new session".to_owned(),
-        _ => text::label(session.preview.raw(), cells),
+        _ if session.opening.is_empty() => "new session".to_owned(),
+        _ => text::label(session.opening.raw(), cells),
     }
 }
 

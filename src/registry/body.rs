@@ -130,6 +130,7 @@ impl Registry {
         if let Some(stream) = &mut run.stream {
             to(&mut stream.message);
         }
+        run.turn_from.iter_mut().for_each(to);
         run.tools.iter_mut().for_each(|tool| to(&mut tool.message));
         for call in self.calls.values_mut() {
             if let Kind::Submit(of, message) = &mut call.kind

@@ -18,6 +18,7 @@ mod pool;
 mod profiles;
 mod prompts;
 mod queue;
+mod reconcile;
 mod resolve;
 mod resync;
 mod runtime;

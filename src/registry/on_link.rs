@@ -3,7 +3,7 @@
 use super::{
     Registry,
     notices::Words,
-    runtime::{Kind, Stage},
+    runtime::{Kind, Outgoing, Stage},
     turns::End,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         agent::{Call, Capabilities, Link, Reply},
-        message::{Level, MessageState},
+        message::Level,
         patch::{Change, Patch},
         profile::BackendState,
     },
@@ -137,7 +137,7 @@ impl Registry {
             let waits = self.session(*session).is_some_and(|known| known.current_prompt().is_some());
             let running = self.is_running(*session);
             let run = self.run(*session);
-            run.settling = false;
+            run.may_go_on |= std::mem::take(&mut run.settling);
             run.resume |= !on_purpose && (run.live.is_some() || run.build.is_some() || waits) || running;
             self.unbind_live(*session, profile);
         }
@@ -148,6 +148,11 @@ impl Registry {
             self.on_reply(call, Reply::Lost);
         }
         for session in sessions {
+            // Whether the backend still had it in its queue, or ran it, the next connection says.
+            let kept = |out: &Outgoing| (out.stage == Stage::Kept).then_some(out.message);
+            if let Some(message) = self.runs.get(&session).and_then(|run| kept(run.outgoing.as_ref()?)) {
+                self.doubt(session, message);
+            }
             if process {
                 self.bury_turn(session, why, on_purpose);
             } else if self.is_running(session) {
@@ -158,12 +163,10 @@ impl Registry {
 
     /// The process of a session is gone, and with it turn, prompts and children.
     fn bury_turn(&mut self, session: SessionId, why: &Untrusted, on_purpose: bool) {
-        self.run(session).orphaned = true;
-        self.withdraw_prompts(session, "its backend is gone");
-        if let Some(out) = self.run(session).outgoing.take_if(|out| out.stage == Stage::Kept) {
-            let why = "the backend had queued it and ended before it ran";
-            self.set_state(session, out.message, MessageState::Refused(why.into()));
+        if self.session(session).is_none() {
+            return;
         }
+        self.withdraw_prompts(session, "its backend is gone");
         if self.session(session).is_some_and(|known| !known.subagents.is_empty()) {
             self.head(session, Change::Subagents(Vec::new()));
         }

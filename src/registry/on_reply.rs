@@ -26,7 +26,11 @@ impl Registry {
             Kind::Interrupt(session) if self.session(session).is_some() => match reply {
                 Reply::Failed { message, .. } => self.not_interrupted(session, &message),
                 Reply::Lost => self.not_interrupted(session, &"its answer was lost".into()),
-                _ => {}
+                _ => {
+                    self.kept_is_dropped(session);
+                    self.next_in_queue(session);
+                    self.leave_if_done(session);
+                }
             },
             Kind::Prompt(session, prompt) if self.session(session).is_some() => {
                 self.on_answered(session, prompt, reply);

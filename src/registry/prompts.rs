@@ -110,6 +110,7 @@ impl Registry {
             PromptState::Withdrawn(reason.unwrap_or_else(|| "the backend no longer asks".into()))
         };
         self.close_prompt(session, id, state);
+        self.leave_if_done(session);
     }
 
     pub(super) fn withdraw_prompts(&mut self, session: SessionId, why: &str) {
@@ -129,6 +130,7 @@ impl Registry {
     pub(super) fn expire_prompt(&mut self, session: SessionId, id: PromptId) {
         if self.prompt(session, id).is_some_and(Prompt::is_open) {
             self.close_prompt(session, id, PromptState::Expired);
+            self.leave_if_done(session);
         }
     }
 
@@ -149,7 +151,6 @@ impl Registry {
             self.timers.cancel(&Key::Prompt(session, id));
             self.set_prompt(session, Prompt { state, ..prompt });
         }
-        self.leave_if_done(session);
     }
 
     /// The only place where a prompt is put or changed: open ones are counted here.
@@ -244,7 +245,6 @@ impl Registry {
             Reply::Approved(0) | Reply::TooLate => self.close_prompt(session, id, PromptState::Expired),
             Reply::Approved(_) | Reply::Answered | Reply::Done => {
                 self.remove_prompt(session, id);
-                self.leave_if_done(session);
             }
             // A second answer to an approval without an id could meet the next command.
             Reply::Failed { code: crate::model::agent::UNREADABLE, .. } | Reply::Lost if once => {
@@ -264,6 +264,7 @@ impl Registry {
                 PromptState::Withdrawn("the backend's answer was not understood".into()),
             ),
         }
+        self.leave_if_done(session);
     }
 
     pub(super) fn on_dismiss(&mut self, session: SessionId, id: PromptId) -> Result<Option<Answer>, Refusal> {

@@ -23,15 +23,18 @@ pub(super) struct Run {
     pub build: Option<CallId>,
     /// It was built when the connection went: it is resumed when the next one is up.
     pub resume: bool,
-    /// The process under its last connection is gone: what was not stored of its turn is lost.
-    pub orphaned: bool,
     pub outgoing: Option<Outgoing>,
     /// The assistant's message that is being written.
     pub stream: Option<Stream>,
+    /// The first message that this turn, or the last one, wrote.
+    pub turn_from: Option<MessageId>,
     /// A tool ran, or was announced, since the last text of the turn: the next text begins a step.
     pub between_steps: bool,
     pub step: StepHead,
     pub tools: Vec<OpenTool>,
+    /// The last turn was given up by the watchdog, or the connection went before the backend said that it was over: the backend
+    /// may say that it still runs.
+    pub may_go_on: bool,
     /// The backend itself said that the running turn began, or sent something of it.
     pub begun: bool,
     /// The turn ended and the backend has not said that it is idle: nothing may be submitted yet.
@@ -99,6 +102,17 @@ pub(super) struct StepHead {
     pub reasoning: String,
     /// A whole step's reasoning that came before any of its text: shown unless the text turns out to be the same.
     pub whole: Option<Untrusted>,
+    /// What the last step before it said that said anything.
+    pub before: String,
+}
+
+impl StepHead {
+    /// A tool began or ended: what follows is another step.
+    pub(super) fn next(&mut self) {
+        let said = std::mem::take(&mut self.text);
+        let before = std::mem::take(&mut self.before);
+        *self = Self { before: if said.is_empty() { before } else { said }, ..Self::default() };
+    }
 }
 
 #[derive(Debug)]

@@ -44,7 +44,8 @@ impl Registry {
             return Err(Refusal::Unsettled);
         }
         self.clear_unread(session);
-        if self.is_busy(session) || self.session(session).is_some_and(|known| !known.queue.is_empty()) {
+        let queued = self.session(session).is_some_and(|known| !known.queue.is_empty());
+        if self.is_busy(session) || queued || self.run(session).outgoing.is_some() {
             self.enqueue(session, text, wall, false)?;
             self.clear_draft(session, client);
             self.run(session).held = false;
@@ -129,6 +130,10 @@ impl Registry {
         if !sends && run.wants.is_empty() && !run.resume {
             return;
         }
+        // One that is being stopped is started again when it is gone.
+        if self.wire(&profile).ending {
+            return;
+        }
         if !self.wire(&profile).up {
             if sends || !self.run(session).wants.is_empty() {
                 self.wake(&profile, true);
@@ -154,11 +159,14 @@ impl Registry {
     pub(super) fn outgoing_runs(&mut self, session: SessionId) {
         let Some(out) = self.run(session).outgoing.take() else { return };
         match out.stage {
-            Stage::Called | Stage::Kept | Stage::Running => {
+            Stage::Called | Stage::Running => {
                 self.set_state(session, out.message, MessageState::Done);
-                if out.stage == Stage::Called {
-                    self.run(session).outgoing = Some(Outgoing { stage: Stage::Running, ..out });
-                }
+                self.run(session).outgoing = Some(Outgoing { stage: Stage::Running, ..out });
+            }
+            // It comes after what the backend did before it.
+            Stage::Kept => {
+                self.remove_message(session, out.message);
+                self.push_message(session, Role::User, vec![Part::Text(out.text.into())], MessageState::Done);
             }
             Stage::Storing(_) | Stage::Waiting => {
                 self.remove_message(session, out.message);
@@ -167,17 +175,11 @@ impl Registry {
         }
     }
 
-    /// The running turn ended. A text in the backend's own queue is thrown away by an interrupt without a word (CHECK 30).
-    pub(super) fn outgoing_ended(&mut self, session: SessionId, interrupted: bool) {
-        let run = self.run(session);
-        match run.outgoing.as_ref().map(|out| (out.stage, out.message)) {
-            Some((Stage::Running, _)) => run.outgoing = None,
-            Some((Stage::Kept, message)) if interrupted => {
-                run.outgoing = None;
-                let why = "the backend had queued it and threw it away at the interrupt";
-                self.set_state(session, message, MessageState::Refused(why.into()));
-            }
-            _ => {}
+    /// A text in the backend's own queue is thrown away by an interrupt without a word (CHECK 30).
+    pub(super) fn kept_is_dropped(&mut self, session: SessionId) {
+        if let Some(out) = self.run(session).outgoing.take_if(|out| out.stage == Stage::Kept) {
+            let why = "the backend had queued it and threw it away at the interrupt";
+            self.set_state(session, out.message, MessageState::Refused(why.into()));
         }
     }
 
@@ -228,13 +230,15 @@ impl Registry {
                     self.give_back(session, &why);
                 }
             }
-            _ if stage == Some(Stage::Called) => {
+            // Even if a turn began: it may have begun by itself.
+            _ if matches!(stage, Some(Stage::Called | Stage::Running)) => {
                 self.doubt(session, message);
                 self.resume_again(session);
             }
-            _ if stage == Some(Stage::Running) => self.run(session).outgoing = None,
             _ => {}
         }
+        self.next_in_queue(session);
+        self.leave_if_done(session);
     }
 
     /// Whether the backend has a text is not known.
@@ -244,7 +248,9 @@ impl Registry {
         run.uncertain += 1;
         run.held = true;
         self.set_state(session, message, MessageState::Uncertain);
-        self.set_turn(session, Turn { state: TurnState::Uncertain, started: None, quiet: false });
+        if !self.is_running(session) {
+            self.set_turn(session, Turn { state: TurnState::Uncertain, started: None, quiet: false });
+        }
         self.touch(session);
     }
 

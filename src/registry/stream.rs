@@ -3,7 +3,7 @@
 
 use super::{
     Registry,
-    runtime::{Open, OpenTool, StepHead, Stream},
+    runtime::{Open, OpenTool, Stream},
 };
 use crate::{
     base::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How much of a step is kept to know a repetition by, in bytes: Hermes cuts its repetition at 500 characters.
-const HEAD: usize = 2048;
+pub(super) const HEAD: usize = 2048;
 
 impl Registry {
     pub(super) fn on_text(&mut self, session: SessionId, text: Untrusted, step_break: bool) {
@@ -180,7 +180,7 @@ impl Registry {
         let run = self.run(session);
         run.tools.push(OpenTool { id, message, part });
         run.between_steps = true;
-        run.step = StepHead::default();
+        run.step.next();
     }
 
     pub(super) fn on_tool_finished(&mut self, session: SessionId, result: ToolResult) {
@@ -192,7 +192,7 @@ impl Registry {
         }
         let run = self.run(session);
         run.between_steps = true;
-        run.step = StepHead::default();
+        run.step.next();
         let known = run.tools.iter().position(|tool| Some(&tool.id) == result.id.as_ref());
         let place = known.map(|at| run.tools.swap_remove(at)).map(|tool| (tool.message, tool.part));
         let place = place.or_else(|| self.late_tool(session, result.id.as_ref()));
@@ -279,7 +279,9 @@ impl Registry {
             return (stream.message, stream.open);
         }
         let message = self.push_message(session, Role::Assistant, Vec::new(), MessageState::Streaming);
-        self.run(session).stream = Some(Stream { message, parts: 0, bytes: 0, open: Open::None });
+        let run = self.run(session);
+        run.stream = Some(Stream { message, parts: 0, bytes: 0, open: Open::None });
+        run.turn_from.get_or_insert(message);
         (message, Open::None)
     }
 
@@ -328,7 +330,13 @@ fn remember(head: &mut String, more: &str) {
 }
 
 /// Whether `text` is, or begins, what `said` says: or the other way about, as far as `said` was kept.
-fn repeats(said: &str, text: &str) -> bool {
-    let (said, text) = (said.trim(), text.trim());
-    !said.is_empty() && (said.starts_with(text) || said.len() + 8 >= HEAD && text.starts_with(said))
+pub(super) fn repeats(said: &str, text: &str) -> bool {
+    let kept = said.len() + 8 < HEAD;
+    let (said, text) = (squash(said), squash(text));
+    !said.is_empty() && (said.starts_with(&text) || !kept && text.starts_with(&said))
+}
+
+/// Text without white space: steps are joined and stored with different amounts of it.
+pub(super) fn squash(text: &str) -> String {
+    text.split_whitespace().collect()
 }

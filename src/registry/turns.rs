@@ -4,6 +4,7 @@ use super::{
     Registry,
     effect::Effect,
     runtime::{Kind, Stage, StepHead},
+    stream::repeats,
     timers::Key,
 };
 use crate::{
@@ -54,7 +55,7 @@ impl Registry {
     /// The backend says that a turn began. It says so twice for a turn that began by itself (CHECK 18).
     pub(super) fn on_turn_started(&mut self, session: SessionId) {
         if self.is_running(session) && self.run(session).stream.is_some() {
-            self.end_turn(session, End::Complete);
+            self.close_turn(session, End::Complete);
         }
         self.ensure_turn(session);
     }
@@ -66,7 +67,9 @@ impl Registry {
         let run = self.run(session);
         run.settling = false;
         run.begun = false;
+        run.may_go_on = false;
         run.between_steps = false;
+        run.turn_from = None;
         run.step = StepHead::default();
         run.heard = now;
         let stop = std::mem::take(&mut run.stop);
@@ -101,7 +104,9 @@ impl Registry {
         let said = if outcome == TurnOutcome::Error { "" } else { text.raw() };
         self.release_whole(session, said);
         // The text is that of the last step alone: it never replaces what was streamed (CHECK 13).
-        if !said.is_empty() && self.run(session).step.text.is_empty() {
+        let step = &self.run(session).step;
+        let again = outcome == TurnOutcome::Interrupted && repeats(&step.before, said);
+        if !said.is_empty() && step.text.is_empty() && !again {
             self.say(session, text.raw().to_owned());
         }
         if let Some(warning) = warning.filter(|warning| !warning.is_empty()) {
@@ -137,8 +142,17 @@ impl Registry {
         self.is_running(session)
     }
 
-    /// Ends the running turn. What it leaves open is closed with it: parts, calls, prompts, the watchdog.
+    /// Ends the running turn, and goes on with what waits for that.
     pub(super) fn end_turn(&mut self, session: SessionId, end: End) {
+        if self.is_running(session) {
+            self.close_turn(session, end);
+            self.next_in_queue(session);
+            self.leave_if_done(session);
+        }
+    }
+
+    /// Ends the running turn. What it leaves open is closed with it: parts, calls, prompts, the watchdog.
+    pub(super) fn close_turn(&mut self, session: SessionId, end: End) {
         let Some(known) = self.session(session) else { return };
         let stopped = known.turn.state == TurnState::Stopping;
         if !self.is_running(session) {
@@ -159,7 +173,9 @@ impl Registry {
             },
         );
         self.withdraw_prompts(session, "its turn has ended");
-        self.outgoing_ended(session, matches!(end, End::Interrupted));
+        if matches!(end, End::Interrupted) {
+            self.kept_is_dropped(session);
+        }
         self.set_activity(session, None);
         self.timers.cancel(&Key::Watch(session));
         let (now, settle) = (self.now, self.settings.limits.settle);
@@ -183,8 +199,6 @@ impl Registry {
         };
         self.set_turn(session, Turn { state, started: None, quiet: false });
         self.touch(session);
-        self.next_in_queue(session);
-        self.leave_if_done(session);
     }
 
     /// The backend is idle after the turn's end, or has had its time to say so.

@@ -46,6 +46,8 @@ impl Registry {
 
     pub(super) fn on_active_list(&mut self, profile: &ProfileName, reply: Reply) {
         self.wire(profile).asking = None;
+        // The answer went with the connection: the next one brings every session's state by itself.
+        let up = self.wire(profile).up;
         let rows = match reply {
             Reply::ActiveList(rows) => Some(rows),
             _ => None,
@@ -55,7 +57,8 @@ impl Registry {
                 match &rows {
                     Some(rows) if self.is_at_work(session, rows) => self.mark_quiet(session),
                     Some(_) => self.give_up(session, "its backend says that it is idle"),
-                    None => self.give_up(session, "its backend did not say whether it works"),
+                    None if up => self.give_up(session, "its backend did not say whether it works"),
+                    None => self.watch_on(session),
                 }
             }
         }
@@ -70,6 +73,10 @@ impl Registry {
     fn mark_quiet(&mut self, session: SessionId) {
         let Some(turn) = self.session(session).map(|known| known.turn.clone()) else { return };
         self.set_turn(session, Turn { quiet: true, ..turn });
+        self.watch_on(session);
+    }
+
+    fn watch_on(&mut self, session: SessionId) {
         let at = self.now.plus(self.settings.limits.watchdog);
         self.run(session).heard = self.now;
         self.timers.set(Key::Watch(session), at);
@@ -81,6 +88,7 @@ impl Registry {
             "nothing was heard of this turn for {minutes} minutes and {why}: it is no longer held for running"
         );
         self.add_note(session, Level::Warning, text);
+        self.run(session).may_go_on = true;
         self.end_turn(session, End::Interrupted);
     }
 }

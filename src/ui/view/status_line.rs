@@ -74,10 +74,10 @@ fn pieces(session: &Session, home: &str, cells: usize, theme: &Theme, now: Tick)
             Some(rest) => format!("~{rest}"),
             None => path,
         };
-        add(50, width::truncate_middle(&path, (cells / 3).max(12)), theme.dim);
-    }
-    if let Some(branch) = info.branch.as_ref().filter(|branch| !branch.is_empty()) {
-        add(30, format!("⎇ {}", text::label(branch.raw(), 24)), theme.dim);
+        let path = width::truncate_middle(&path, (cells / 3).max(12));
+        let branch = info.branch.as_ref().filter(|branch| !branch.is_empty() && cells >= 60);
+        let branch = branch.map(|branch| format!(" ({})", text::label(branch.raw(), 24))).unwrap_or_default();
+        add(50, format!("{path}{branch}"), theme.dim);
     }
     // The effective approval mode is always in sight; one that asks nobody is a warning.
     match (&info.approval_mode, info.yolo) {

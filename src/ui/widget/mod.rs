@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
@@ -110,8 +109,13 @@ fn corner(text: &Line<'_>, row: Rect, buffer: &mut Buffer) {
 }
 
 fn line(text: &Line<'_>, area: Rect, buffer: &mut Buffer) {
+    // What is underneath (a border) must not shine through in its colours.
+    let cells = u16::try_from(text.width()).unwrap_or(u16::MAX).min(area.width);
+    let under = Rect { width: cells, ..area }.intersection(buffer.area);
+    for at in under.positions() {
+        buffer[at].reset();
+    }
     if !area.is_empty() {
-        buffer.set_style(area, Style::default());
         buffer.set_line(area.x, area.y, text, area.width);
     }
 }

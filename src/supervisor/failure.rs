@@ -12,6 +12,8 @@ pub enum Failure {
     /// The program is not there, or cannot be run; its name.
     NoBinary(String),
     UnknownProfile,
+    /// There is no Hermes home at this place.
+    NoHome(String),
     /// It did not understand its command line: most likely too old.
     BadCommand,
     /// It serves another profile, whose name is given.
@@ -57,6 +59,7 @@ impl Failure {
         match self {
             Self::NoBinary(program) => format!("the program {program} was not found or cannot be run"),
             Self::UnknownProfile => "Hermes does not know this profile".into(),
+            Self::NoHome(place) => format!("there is no Hermes home at {place}"),
             Self::BadCommand => "Hermes did not understand how hermux starts it".into(),
             Self::WrongProfile(serves) => {
                 format!("it serves the profile {serves:?}, not this one, so hermux stopped it")
@@ -71,9 +74,12 @@ impl Failure {
     fn can(&self, looping: bool) -> &'static str {
         match self {
             Self::NoBinary(_) => {
-                "Install Hermes, or name its program with --hermes or `hermes =` in the config"
+                "Install Hermes, or name its program with --hermes or `hermes =` in the config; `hermux demo` needs none"
             }
             Self::UnknownProfile => "Create it with `hermes profile create`, then try again",
+            Self::NoHome(_) => {
+                "Install Hermes and run `hermes setup`, or name another home with --home; `hermux demo` needs none"
+            }
             Self::BadCommand => "Update Hermes to 0.19 or later, then try again",
             Self::WrongProfile(_) => "Check HERMES_HOME and the profile's directory, then try again",
             Self::Elsewhere(_) => "Work there, or end that hermux",
@@ -94,7 +100,7 @@ impl Failure {
             Self::NotReady => StuckReason::NotReady,
             Self::Ended(_) if started => StuckReason::CrashLoop,
             Self::Ended(_) => StuckReason::CrashAtStart,
-            Self::BadCommand | Self::System(_) => StuckReason::Other,
+            Self::BadCommand | Self::NoHome(_) | Self::System(_) => StuckReason::Other,
         };
         let (what, can) = (self.what().into(), self.can(looping).into());
         BackendState::Stuck(Box::new(Stuck { reason, what, can, log }))

@@ -204,6 +204,9 @@ impl Link {
 
     fn begin_process(&mut self) -> Result<Child, Failure> {
         let settings = &self.shared.settings;
+        if !settings.home.is_dir() {
+            return Err(Failure::NoHome(settings.home.display().to_string()));
+        }
         if self.owner.is_none() {
             self.owner =
                 Some(Owner::take(&settings.runtime, &settings.home, &self.profile).map_err(|error| {

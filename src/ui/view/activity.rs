@@ -37,7 +37,7 @@ pub(super) fn lines(
     let told =
         told.is_some_and(|p| matches!(p.backend, BackendState::Waking { .. } | BackendState::Stuck(_)));
     if let Some(profile) = world.profile(&session.profile).filter(|_| !told) {
-        out.extend(backend(profile, theme, now));
+        out.extend(backend(profile, keymap, theme, now));
     }
     out.extend(turn(session, keymap, theme, now));
     for entry in session.queue.iter().take(QUEUED) {
@@ -74,8 +74,12 @@ fn notice(
         Level::Error => ("✗ ", theme.bad),
     };
     let sentence = [&notice.what, &notice.does, &notice.can];
-    let sentence: Vec<String> =
-        sentence.iter().filter(|part| !part.is_empty()).map(|part| text::label(part.raw(), 300)).collect();
+    let sentence: Vec<String> = sentence
+        .iter()
+        .map(|part| text::label(part.raw().trim().trim_end_matches('.'), 300))
+        .filter(|part| !part.is_empty())
+        .map(|part| part + ".")
+        .collect();
     let away = keymap.hint(Intent::DismissNotice).map(|key| format!("  ({key})")).unwrap_or_default();
     let line = Line::styled(format!("{mark}{}{away}", sentence.join(" ")), style);
     let mut rows = wrap::wrap(&line, cells.saturating_sub(2).max(1), 2);
@@ -84,7 +88,7 @@ fn notice(
 }
 
 /// How the backend stands, where that is worth a line.
-fn backend(profile: &Profile, theme: &Theme, now: Tick) -> Option<Line<'static>> {
+fn backend(profile: &Profile, keymap: &Keymap, theme: &Theme, now: Tick) -> Option<Line<'static>> {
     let name = &profile.name;
     let (mark, mark_style) = marks::backend(&profile.backend, theme, now);
     let (text, style) = match &profile.backend {
@@ -109,9 +113,11 @@ fn backend(profile: &Profile, theme: &Theme, now: Tick) -> Option<Line<'static>>
             let why = text::label(why.raw(), 80);
             (format!("{name} was lost ({why}); trying again in {wait} s (attempt {attempt})"), theme.warn)
         }
+        // Its notice, or the empty transcript, says more.
         BackendState::Stuck(stuck) => {
-            let (what, can) = (text::label(stuck.what.raw(), 160), text::label(stuck.can.raw(), 160));
-            (format!("{name} does not run: {what} {can}"), theme.bad)
+            let again = keymap.hint(Intent::RetryBackend).map(|key| format!("; {key} tries again"));
+            let what = text::label(stuck.what.raw(), 160);
+            (format!("{name} does not run: {what}{}", again.unwrap_or_default()), theme.bad)
         }
         BackendState::Elsewhere(who) => (
             format!("{name} is held by {}; it can only be read here", text::label(who.raw(), 80)),

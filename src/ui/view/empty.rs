@@ -10,6 +10,7 @@ use crate::model::profile::{BackendState, Profile};
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Keymap;
+use crate::ui::render::wrap;
 use crate::ui::theme::Theme;
 
 /// Log lines of a backend that does not start.
@@ -55,14 +56,14 @@ pub(super) fn lines(
             out
         }
         Some(BackendState::Stuck(stuck)) => {
-            let mut out = vec![
-                Line::from(vec![
-                    Span::styled(name.to_owned(), accent.patch(theme.strong)),
-                    Span::styled(" does not run", theme.bad),
-                ]),
-                Line::raw(text::label(stuck.what.raw(), cells)),
-                Line::styled(text::label(stuck.can.raw(), cells), theme.warn),
-            ];
+            let mut out = vec![Line::from(vec![
+                Span::styled(name.to_owned(), accent.patch(theme.strong)),
+                Span::styled(" does not run", theme.bad),
+            ])];
+            for (text, style) in [(&stuck.what, theme.text), (&stuck.can, theme.warn)] {
+                let line = Line::styled(text::label(text.raw(), 400), style);
+                out.extend(wrap::wrap(&line, cells.saturating_sub(4).max(1), 0));
+            }
             if let Some(key) = keymap.hint(Intent::RetryBackend) {
                 out.push(Line::styled(format!("{key} tries again"), theme.dim));
             }

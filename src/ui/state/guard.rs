@@ -48,6 +48,11 @@ impl Guard {
         self.drawn = None;
     }
 
+    /// Something lies over the card: what was seen of it before does not count, drawn over or not.
+    pub fn cover(&mut self) {
+        self.drawn = None;
+    }
+
     /// A frame was finished at `now` that shows `card` in focus, or no card in focus.
     pub fn drawn(&mut self, card: Option<CardKey>, now: Tick) {
         if card.is_none() || card != self.focused {

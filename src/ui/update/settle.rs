@@ -62,6 +62,9 @@ impl Step<'_> {
     pub(super) fn settle(&mut self) {
         self.stay_somewhere();
         self.follow_card();
+        if self.ui.layer.is_some() {
+            self.ui.guard.cover();
+        }
         self.save_due_drafts();
         self.mark_read();
         self.ring();

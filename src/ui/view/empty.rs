@@ -61,8 +61,10 @@ pub(super) fn lines(
                 Span::styled(" does not run", theme.bad),
             ])];
             for (text, style) in [(&stuck.what, theme.text), (&stuck.can, theme.warn)] {
-                let line = Line::styled(text::label(text.raw(), 400), style);
-                out.extend(wrap::wrap(&line, cells.saturating_sub(4).max(1), 0));
+                // Where rows are few, the key that tries again is worth more than the end of a sentence.
+                let (most, room) =
+                    if rows < 8 { (cells, cells) } else { (400, cells.saturating_sub(4).max(1)) };
+                out.extend(wrap::wrap(&Line::styled(text::label(text.raw(), most), style), room, 0));
             }
             if let Some(key) = keymap.hint(Intent::RetryBackend) {
                 out.push(Line::styled(format!("{key} tries again"), theme.dim));

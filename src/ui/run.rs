@@ -74,10 +74,13 @@ pub struct Exit {
 
 /// Updates taken in one go before a frame is considered.
 const BATCH: usize = 256;
+/// Keys and pastes kept that come before the first session does: people type ahead of a program that starts. More than
+/// that falls on nothing, as it always did.
+const EARLY: usize = 1_000;
 /// Bells a second at most.
 const BELLS: usize = 5;
-/// Milliseconds between two titles.
-const TITLE_MS: u64 = 500;
+/// Milliseconds between two titles: a badge is in the title 250 ms after its cause at the latest.
+const TITLE_MS: u64 = 200;
 
 /// Runs the terminal until it is left. The screen is as it was before, whatever happens.
 pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> Result<Exit, TermError> {
@@ -107,6 +110,8 @@ struct Loop {
     bells: VecDeque<Tick>,
     title: (String, Option<Tick>),
     over: Option<Why>,
+    /// What was typed before there was a session to type into.
+    early: Vec<(Input, Tick)>,
 }
 
 /// What woke the loop.
@@ -143,6 +148,7 @@ impl Loop {
             bells: VecDeque::new(),
             title: (String::new(), None),
             over: None,
+            early: Vec::new(),
             setup,
         }
     }
@@ -260,6 +266,11 @@ impl Loop {
 
     fn inputs(&mut self, inputs: Vec<Input>, at: Tick) -> io::Result<()> {
         for input in inputs {
+            let writes = matches!(&input, Input::Key(key) if !key.ctrl) || matches!(input, Input::Paste(_));
+            if writes && self.ui.active.is_none() && self.early.len() < EARLY {
+                self.early.push((input, at));
+                continue;
+            }
             match input {
                 Input::Reply(Reply::SynchronizedOutput(can)) => self.canvas.set_synchronized(can),
                 Input::Reply(Reply::KittyKeyboard) => self.canvas.write(term::extend_keyboard())?,
@@ -281,6 +292,11 @@ impl Loop {
         };
         let actions = update::update(&mut self.ui, &mut self.mirror, update, now);
         self.act(actions, now)?;
+        if self.ui.active.is_some() {
+            for (input, at) in std::mem::take(&mut self.early) {
+                self.inputs(vec![input], at)?;
+            }
+        }
         self.frames.soon(now);
         Ok(())
     }

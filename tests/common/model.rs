@@ -223,8 +223,9 @@ fn plan(asked: &Asked) -> std::result::Result<Vec<Piece>, (u16, String)> {
         let tag = asked.user.split_whitespace().find_map(|word| word.strip_prefix("tag="));
         return Ok(vec![Piece::Text(format!("Session about {}", tag.unwrap_or("nothing")))]);
     }
-    let steps: Vec<(&str, &str)> = asked
-        .user
+    // An agent whose last turn ended without an answer puts that turn's message before this one's.
+    let message = asked.user.rsplit("\n\n").next().unwrap_or_default();
+    let steps: Vec<(&str, &str)> = message
         .split('\n')
         .flat_map(|line| line.split(" ;; "))
         .filter_map(|step| step.trim().split_once(' '))

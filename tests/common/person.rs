@@ -21,9 +21,7 @@ impl Person {
     /// Sits down at a hermux that has just been started, and waits for its composer.
     pub fn at(term: Term) -> Self {
         let person = Self { term };
-        person.wait_for("hermux is ready to type into", |s| {
-            s.vt().alternate_screen() && !s.text().trim().is_empty()
-        });
+        person.wait_for("hermux is ready to type into", |s| s.has("Write to"));
         person
     }
 
@@ -61,28 +59,42 @@ impl Person {
         self.wait_for("the card takes keys", card_takes_keys);
     }
 
+    #[track_caller]
+    pub fn wait_said(&self, text: &str) {
+        self.wait_for(&format!("the agent says {text:?}"), |s| says(s, text));
+    }
+
     pub fn interrupt(&self) {
         self.leader("i");
     }
 
+    /// Waits until no session of any profile is at work.
+    #[track_caller]
+    pub fn wait_idle(&self) {
+        self.wait_for("nobody is at work", |s| !s.has("▸"));
+    }
+
+    #[track_caller]
     pub fn leave(&self) {
+        self.wait_idle();
         self.leader("q");
     }
 
-    /// Reads the transcript from its top to `end`, a row at a time, and gives every tagged line (`S3-0001`) in the order of
+    /// Reads the transcript from its `begin` to its `end`, a row at a time, and gives every tagged line (`S3-0001`) in the order of
     /// the transcript, each as often as it stands there.
     #[track_caller]
-    pub fn read_transcript(&self, end: &str) -> Vec<String> {
+    pub fn read_transcript(&self, begin: &str, end: &str) -> Vec<String> {
         self.keys("\x1b[1;5H");
+        self.wait_said(begin);
         let mut all: Vec<String> = Vec::new();
         let mut last: Option<Vec<String>> = None;
         loop {
             self.wait_for("the transcript has moved", |s| Some(s.rows()) != last);
             let screen = self.screen();
             let rows = screen.rows();
-            let done = screen.has(end);
+            let done = says(&screen, end);
             drop(screen);
-            stitch(&mut all, rows.iter().flat_map(|row| tags(row)).collect());
+            stitch(&mut all, chat(&rows).iter().flat_map(|row| tags(row)).collect());
             if done {
                 return all;
             }
@@ -90,6 +102,22 @@ impl Person {
             self.keys("\x1b[1;3B");
         }
     }
+}
+
+/// The rows of the transcript: those below the tabs and above the cards and the composer.
+pub fn chat(rows: &[String]) -> &[String] {
+    let end = rows.iter().position(|row| row.starts_with('╭')).unwrap_or(rows.len());
+    rows[..end].get(2..).unwrap_or_default()
+}
+
+/// Whether a row of the transcript holds `text`.
+pub fn chat_has(screen: &Screen, text: &str) -> bool {
+    chat(&screen.rows()).iter().any(|row| row.contains(text))
+}
+
+/// Whether a row of the transcript is `text` and nothing else: what the agent said, not what it was told to say.
+pub fn says(screen: &Screen, text: &str) -> bool {
+    chat(&screen.rows()).iter().any(|row| row.trim() == text)
 }
 
 /// Adds what is seen after a step down to what was seen before it: they overlap by all but the step.
@@ -127,6 +155,8 @@ pub fn card_takes_keys(screen: &Screen) -> bool {
 pub const BADGE: std::time::Duration = std::time::Duration::from_millis(250);
 /// How long hermux may take to end when its terminal is gone.
 pub const HANG_UP: std::time::Duration = seconds(2);
+/// How long hermux may take to end in order, its backends' tools included.
+pub const STOP: std::time::Duration = seconds(8);
 /// How long anything that hermux started may live after hermux was killed.
 pub const AFTER_KILL: std::time::Duration = seconds(5);
 

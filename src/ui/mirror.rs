@@ -37,6 +37,8 @@ pub enum Touched {
     Body(SessionId),
     /// One message.
     Message(SessionId, MessageId),
+    /// Text was added to this part of a message, and nothing else.
+    Grown(SessionId, MessageId, u32),
 }
 
 /// What applying an update came to.
@@ -143,8 +145,8 @@ fn touched(patch: &Patch) -> Option<Touched> {
         Patch::SessionRemoved(_) | Patch::Tabs(_) => Touched::Tabs,
         Patch::Body { session, change } => match change {
             BodyChange::Message(message) => Touched::Message(*session, message.id),
+            BodyChange::Append { message, part, .. } => Touched::Grown(*session, *message, *part),
             BodyChange::Part { message, .. }
-            | BodyChange::Append { message, .. }
             | BodyChange::ReasoningEnded { message, .. }
             | BodyChange::Tool { message, .. }
             | BodyChange::State { message, .. }

@@ -49,6 +49,11 @@ impl Step<'_> {
                     }
                     self.draft_changed(*id);
                 }
+                Touched::Grown(id, message, part) => {
+                    if let Some(pane) = self.ui.panes.get_mut(id) {
+                        pane.lines.grown(*message, *part as usize);
+                    }
+                }
                 Touched::Message(id, message) => {
                     if let Some(pane) = self.ui.panes.get_mut(id) {
                         pane.lines.forget(*message);

@@ -94,7 +94,12 @@ impl Layout<'_> {
         let chosen = self.walking && self.pane.chosen == Some(message.id);
         let look = Look { width: self.width, unfolded, chosen };
         let (accent, theme) = (self.accent, self.theme);
-        self.pane.lines.fill(message.id, look, || message::lines(message, look, accent, theme))
+        self.pane.lines.fill(
+            message.id,
+            look,
+            || message::lay_out(message, look, accent, theme),
+            |rows, stream| message::grow(message, look, accent, theme, rows, stream),
+        )
     }
 
     /// The topmost place when the last row is on the last line.

@@ -8,25 +8,23 @@ use crate::ui::theme::Theme;
 
 /// The lines of `source` in `cells` cells.
 pub(super) fn lines(source: &str, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let drawn = text::drawable(source.trim_end(), Mode::Prose);
-    let mut out = Vec::new();
     let mut code = false;
-    for line in drawn.lines() {
-        let fence = line.trim_start().starts_with("```");
-        if fence {
-            code = !code;
-        }
-        if fence {
-            out.push(wrap::clip(&Line::styled(line.to_owned(), theme.rule), cells));
-        } else if code {
-            out.extend(wrap::wrap(&Line::from(Span::styled(line.to_owned(), theme.chip)), cells, 0));
-        } else if line.starts_with('#') && line.trim_start_matches('#').starts_with(' ') {
-            out.extend(wrap::wrap(&Line::from(Span::styled(line.to_owned(), theme.strong)), cells, 0));
-        } else {
-            out.extend(wrap::wrap(&inline(line, theme), cells, hang(line)));
-        }
+    source.trim_end().split('\n').flat_map(|line| rows(line, &mut code, cells, theme)).collect()
+}
+
+/// The rows of one line; `code`: it stands in a block of code, and whether the next one does.
+pub(super) fn rows(line: &str, code: &mut bool, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let line = text::drawable(line, Mode::Prose);
+    if line.trim_start().starts_with("```") {
+        *code = !*code;
+        vec![wrap::clip(&Line::styled(line, theme.rule), cells)]
+    } else if *code {
+        wrap::wrap(&Line::from(Span::styled(line, theme.chip)), cells, 0)
+    } else if line.starts_with('#') && line.trim_start_matches('#').starts_with(' ') {
+        wrap::wrap(&Line::from(Span::styled(line, theme.strong)), cells, 0)
+    } else {
+        wrap::wrap(&inline(&line, theme), cells, hang(&line))
     }
-    out
 }
 
 /// Rows of a list item hang under its text.

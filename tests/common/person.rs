@@ -85,16 +85,17 @@ impl Person {
     #[track_caller]
     pub fn read_transcript(&self, begin: &str, end: &str) -> Vec<String> {
         self.keys("\x1b[1;5H");
-        self.wait_said(begin);
+        self.wait_for(&format!("{begin} at the top"), |s| shown(s).first().is_some_and(|tag| tag == begin));
         let mut all: Vec<String> = Vec::new();
         let mut last: Option<Vec<String>> = None;
         loop {
             self.wait_for("the transcript has moved", |s| Some(s.rows()) != last);
             let screen = self.screen();
             let rows = screen.rows();
-            let done = says(&screen, end);
+            let seen = shown(&screen);
             drop(screen);
-            stitch(&mut all, chat(&rows).iter().flat_map(|row| tags(row)).collect());
+            let done = seen.iter().any(|tag| tag == end);
+            stitch(&mut all, seen);
             if done {
                 return all;
             }
@@ -108,6 +109,11 @@ impl Person {
 pub fn chat(rows: &[String]) -> &[String] {
     let end = rows.iter().position(|row| row.starts_with('╭')).unwrap_or(rows.len());
     rows[..end].get(2..).unwrap_or_default()
+}
+
+/// The tagged lines of the transcript that are on the screen.
+fn shown(screen: &Screen) -> Vec<String> {
+    chat(&screen.rows()).iter().flat_map(|row| tags(row)).collect()
 }
 
 /// Whether a row of the transcript holds `text`.

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::message;
+use crate::base::ids::MessageId;
 use crate::model::message::Message;
 use crate::model::session::Session;
 use crate::ui::state::lines::Look;
@@ -17,11 +18,40 @@ struct Place {
     row: usize,
 }
 
+/// A transcript in its order: messages of this terminal's own paging, then those of the mirror. Ids rise.
+#[derive(Clone, Copy)]
+struct Messages<'a> {
+    older: &'a [Message],
+    newer: &'a [Message],
+}
+
+impl<'a> Messages<'a> {
+    fn len(self) -> usize {
+        self.older.len() + self.newer.len()
+    }
+
+    fn get(self, at: usize) -> Option<&'a Message> {
+        self.older.get(at).or_else(|| self.newer.get(at.checked_sub(self.older.len())?))
+    }
+
+    fn last(self) -> Option<&'a Message> {
+        self.newer.last().or(self.older.last())
+    }
+
+    /// Where the first one stands that is not before `id`.
+    fn place_of(self, id: MessageId) -> usize {
+        let before = |messages: &[Message]| messages.partition_point(|message| message.id < id);
+        match before(self.older) {
+            all if all == self.older.len() => all + before(self.newer),
+            at => at,
+        }
+    }
+}
+
 /// A session's transcript while it is laid out.
 struct Layout<'a> {
     pane: &'a mut Pane,
-    /// Messages of this terminal's own paging, then those of the mirror.
-    messages: Vec<&'a Message>,
+    messages: Messages<'a>,
     width: u16,
     height: usize,
     unfold_all: bool,
@@ -39,8 +69,8 @@ pub(super) fn prepare(
     theme: &Theme,
 ) {
     let older = std::mem::take(&mut pane.older);
-    let newer = session.body.iter().flat_map(|body| &body.messages);
-    let messages: Vec<&Message> = older.iter().chain(newer).collect();
+    let newer = session.body.as_ref().map_or(&[][..], |body| &body.messages);
+    let messages = Messages { older: &older, newer };
     let accent = theme.accent(session.profile.as_str());
     let (width, height) = (area.width, usize::from(area.height));
     let mut layout = Layout { pane, messages, width, height, unfold_all, walking, accent, theme };
@@ -54,7 +84,7 @@ impl Layout<'_> {
             self.pane.scroll + self.pane.pages * isize::try_from(self.height.saturating_sub(2)).unwrap_or(1);
         (self.pane.scroll, self.pane.pages) = (0, 0);
         self.pane.visible.clear();
-        if self.messages.is_empty() || self.height == 0 {
+        if self.messages.len() == 0 || self.height == 0 {
             self.pane.anchor = Anchor::Follow;
             self.pane.at_top = true;
             return;
@@ -63,7 +93,7 @@ impl Layout<'_> {
         let from = match self.pane.anchor {
             Anchor::Follow => end,
             Anchor::At { message, row } => {
-                let at = self.messages.partition_point(|m| m.id < message).min(self.messages.len() - 1);
+                let at = self.messages.place_of(message).min(self.messages.len() - 1);
                 Place { message: at, row: row.min(self.rows(at).saturating_sub(1)) }
             }
         };
@@ -146,7 +176,10 @@ impl Layout<'_> {
     /// Moves as little as brings the chosen message on the screen; its beginning, when it is taller.
     fn revealing(&mut self, top: Place) -> Place {
         let Some(chosen) = self.pane.chosen else { return top };
-        let Some(at) = self.messages.iter().position(|message| message.id == chosen) else { return top };
+        let at = self.messages.place_of(chosen);
+        if self.messages.get(at).is_none_or(|message| message.id != chosen) {
+            return top;
+        }
         let begin = Place { message: at, row: 0 };
         let rows = self.rows(at);
         if begin <= top || rows >= self.height {

@@ -41,9 +41,8 @@ pub fn wrap(line: &Line<'_>, width: usize, hang: usize) -> Vec<Line<'static>> {
         if used + piece.cells > room && at > start && !hangs {
             let cut = gap.unwrap_or(at);
             rows.push(row(line, pieces.get(start..cut).unwrap_or_default(), rows.is_empty(), hang, true));
-            start = cut;
-            used = pieces.get(start..at).unwrap_or_default().iter().map(|p| p.cells).sum();
-            gap = None;
+            // What goes over to the next row is measured anew: that row may be narrower.
+            (start, at, used, gap) = (cut, cut, 0, None);
             continue;
         }
         used += piece.cells;
@@ -121,6 +120,8 @@ mod tests {
     #[case("abcdefgh", 3, 0, &["abc", "def", "gh"])]
     #[case("    indented code", 10, 0, &["    indent", "ed code"])]
     #[case("漢字漢字", 5, 0, &["漢字", "漢字"])]
+    #[case("a bcdefg hij", 8, 3, &["a bcdefg", "   hij"])]
+    #[case("a bcdefghij", 8, 3, &["a", "   bcdef", "   ghij"])]
     #[case("ab     cd", 4, 0, &["ab", "cd"])]
     #[case("👨‍👩‍👧x", 2, 0, &["👨‍👩‍👧", "x"])]
     fn rows_break_at_blanks_and_between_clusters(

@@ -19,7 +19,7 @@ use crate::{
         launch::{Guarded, Program},
     },
     transport::local,
-    ui::{self, run::Why},
+    ui::{self, run::Why, state::Warm},
 };
 use anyhow::Context;
 use std::{
@@ -99,7 +99,12 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
         title: plan.config.ui.title,
         no_color: std::env::var("NO_COLOR").ok(),
         inside_tmux: std::env::var_os("TMUX").is_some(),
-        wake_on_type: plan.config.prewarm != Prewarm::Send,
+        warm: match plan.config.prewarm {
+            Prewarm::Open => Warm::Open,
+            Prewarm::Type => Warm::Type,
+            Prewarm::Send => Warm::Send,
+        },
+        restore_last: plan.config.restore_last,
         clock,
     };
     let mut limits = Limits::default();

@@ -937,6 +937,65 @@ fn only_what_is_seen_is_marked_read() {
     assert_eq!(up.commands(), [read]);
 }
 
+/// What comes between the word that a session is read and the hub's answer is told again: the mark may be back without ever
+/// having been seen to go.
+#[test]
+fn a_mark_that_comes_back_before_the_answer_is_told_again() {
+    let read = Command::MarkRead { session: SessionId(1) };
+    let mut stage = stage(busy(), 1);
+    stage.patch(vec![change(1, Change::Unread(Unread::Output))]);
+    stage.patch(vec![change(1, Change::Unread(Unread::None)), change(1, Change::Unread(Unread::Finished))]);
+    assert_eq!(stage.asked().len(), 1, "once until it is answered");
+    stage.answer_last(Answer::Done);
+    assert_eq!(stage.commands(), [read.clone(), read]);
+}
+
+/// The other way of F01, for who asked for it: the profile's last session, open or stored.
+#[test]
+fn a_profile_shows_its_last_session_where_that_is_wanted() {
+    let mut stage = stage(busy(), 2);
+    stage.ui.restore_last = true;
+    stage.keys("alt-1");
+    stage.commands();
+    stage.keys("alt-p");
+    stage.type_text("work");
+    stage.keys("enter");
+    assert_eq!(stage.ui.active, Some(SessionId(2)), "the one that was shown last, not the first tab");
+    stage.done.clear();
+    stage.keys("alt-p");
+    stage.type_text("research");
+    stage.keys("enter");
+    assert_eq!(stage.asked().last().unwrap().1, Command::List { profile: name("research"), limit: 1 });
+    stage.answer_last(Answer::Rows(Vec::new()));
+    assert_eq!(
+        stage.asked().last().unwrap().1,
+        Command::NewSession { profile: name("research"), cwd: "/home/me/code".into() },
+        "a profile without sessions gets a draft"
+    );
+}
+
+/// A18, A19, looking starts nothing, the first key starts one backend once; each way of warming as it says.
+#[test]
+fn a_cold_backend_is_woken_once_and_when_it_is_wanted() {
+    use hermux::ui::state::Warm;
+    for (warm, on_show, on_key) in [(Warm::Open, 1, 0), (Warm::Type, 0, 1), (Warm::Send, 0, 0)] {
+        let mut world = busy();
+        add(&mut world, session(4, "research", "Three papers"));
+        let mut stage = stage(world, 1);
+        stage.ui.warm = warm;
+        let wakes = |stage: &mut Stage| {
+            let commands = stage.commands();
+            commands.iter().filter(|c| **c == Command::Wake { profile: name("research") }).count()
+        };
+        stage.keys("alt-4");
+        assert_eq!(wakes(&mut stage), on_show, "{warm:?}");
+        stage.type_text("hello");
+        stage.keys("alt-1 alt-4");
+        stage.type_text("hello");
+        assert_eq!(wakes(&mut stage), on_key, "{warm:?}");
+    }
+}
+
 /// Scrolling there and back shows every row once, in order, however it is done.
 #[test]
 fn paging_through_shows_every_line() {

@@ -21,7 +21,7 @@ use super::frame::FrameClock;
 use super::keymap::Keymap;
 use super::mirror::Mirror;
 use super::outbox::Outbox;
-use super::state::{Start, UiState};
+use super::state::{Start, UiState, Warm};
 use super::term::{self, Term, TermError};
 use super::theme::Theme;
 use super::{update, view, widget};
@@ -46,8 +46,9 @@ pub struct Setup {
     pub no_color: Option<String>,
     /// This terminal is inside tmux.
     pub inside_tmux: bool,
-    /// A composer's first key wakes its backend.
-    pub wake_on_type: bool,
+    pub warm: Warm,
+    /// Switching to a profile shows its last session in place of a fresh draft.
+    pub restore_last: bool,
     pub clock: Clock,
 }
 
@@ -132,7 +133,8 @@ impl Loop {
         ui.size = term.size();
         ui.mouse = setup.mouse;
         ui.bell = setup.bell;
-        ui.wake_on_type = setup.wake_on_type;
+        ui.warm = setup.warm;
+        ui.restore_last = setup.restore_last;
         let theme = Theme::choose(setup.no_color.as_deref());
         Self {
             updates: port.updates,

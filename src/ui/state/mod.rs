@@ -39,6 +39,8 @@ pub enum Focus {
 pub enum Ask {
     /// Show the session that this opens.
     Open,
+    /// The newest stored session of a profile, to be shown.
+    Last(ProfileName),
     /// The rows of a profile, for the palette.
     List(ProfileName),
     /// Older messages of a session.
@@ -105,8 +107,12 @@ pub struct UiState {
     pub wall: WallMs,
     /// The hub said farewell; drawing goes on until the loop ends.
     pub farewell: Option<String>,
-    /// A composer's first key wakes its backend.
-    pub wake_on_type: bool,
+    /// When a session's backend starts.
+    pub warm: Warm,
+    /// Switching to a profile shows its last session in place of a fresh draft.
+    pub restore_last: bool,
+    /// The session of each profile that was shown last here.
+    pub last_of: BTreeMap<ProfileName, SessionId>,
     /// A session that was opened and is not in the mirror yet.
     pub awaited: Option<SessionId>,
     /// The tabs as they were, to find a neighbour of one that is gone.
@@ -121,6 +127,17 @@ pub struct UiState {
     pub hits: Vec<(Rect, Hit)>,
     next_ask: u64,
     next_secret: u64,
+}
+
+/// When a session's backend starts; a send always starts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Warm {
+    /// When a stored session is shown.
+    Open,
+    /// With the composer's first key.
+    #[default]
+    Type,
+    Send,
 }
 
 /// Something that can be clicked.
@@ -172,7 +189,9 @@ impl UiState {
             warmed: Vec::new(),
             wall: WallMs(0),
             farewell: None,
-            wake_on_type: true,
+            warm: Warm::default(),
+            restore_last: false,
+            last_of: BTreeMap::new(),
             awaited: None,
             tabs_before: Vec::new(),
             profile_before: None,

@@ -44,6 +44,12 @@ impl Step<'_> {
         let purpose = self.ui.asks.remove(&ask);
         match (answer, purpose) {
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
+            (Answer::Rows(rows), Some(Ask::Last(profile))) => match rows.into_iter().next() {
+                Some(row) => {
+                    self.command(Ask::Open, Command::OpenStored { profile, stored: row.id });
+                }
+                None => self.fresh(profile),
+            },
             (Answer::Rows(rows), Some(Ask::List(profile))) => {
                 self.ui.stored.insert(profile, rows);
                 self.refresh_palette();
@@ -94,6 +100,8 @@ impl Step<'_> {
                 }
                 self.say(format!("No older messages: {why}"));
             }
+            // What cannot be read does not keep anybody from writing.
+            Some(Ask::Last(profile)) => self.fresh(profile),
             Some(Ask::List(_) | Ask::Draft) => {}
             Some(Ask::Read) => self.ui.read_told = None,
             Some(Ask::Open) => {

@@ -7,7 +7,7 @@ use crate::proto::Command;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::state::editor::{self, Unit};
 use crate::ui::state::pane::Pane;
-use crate::ui::state::{Ask, Focus};
+use crate::ui::state::{Ask, Focus, Warm};
 
 impl Step<'_> {
     pub(super) fn type_into_composer(&mut self, c: char) {
@@ -180,7 +180,14 @@ impl Step<'_> {
 
     /// The composer's first key: have the backend warm when Enter comes.
     fn warm(&mut self) {
-        let Some(session) = self.active().filter(|_| self.ui.wake_on_type) else { return };
+        if self.ui.warm != Warm::Send {
+            self.warm_up();
+        }
+    }
+
+    /// Has the backend of what is shown started, once, if it is cold.
+    pub(super) fn warm_up(&mut self) {
+        let Some(session) = self.active() else { return };
         let profile = self.session().map(|session| session.profile.clone());
         let cold = profile
             .as_ref()

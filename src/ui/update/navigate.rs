@@ -7,7 +7,7 @@ use crate::proto::Command;
 use crate::proto::command::CloseRunning;
 use crate::ui::intent::Intent;
 use crate::ui::state::pane::Pane;
-use crate::ui::state::{Ask, Focus, WATCHED};
+use crate::ui::state::{Ask, Focus, WATCHED, Warm};
 
 impl Step<'_> {
     /// Shows a session. Running turns go on wherever they are (I7).
@@ -27,8 +27,13 @@ impl Step<'_> {
         }
         self.ui.panes.entry(id).or_insert_with(|| Pane::new(&session.draft));
         self.ui.active = Some(id);
+        let (profile, stored) = (session.profile.clone(), session.stored.is_some());
+        self.ui.last_of.insert(profile, id);
         self.focus_composer();
         self.watch(id);
+        if stored && self.ui.warm == Warm::Open {
+            self.warm_up();
+        }
     }
 
     /// Follows a session's transcript, and lets go of the one looked at longest ago.
@@ -142,7 +147,19 @@ impl Step<'_> {
         if self.session().is_some_and(|session| session.profile == *profile) {
             return;
         }
-        self.fresh(profile.clone());
+        if !self.ui.restore_last {
+            self.fresh(profile.clone());
+            return;
+        }
+        match self.ui.last_of.get(profile).copied().filter(|id| self.mirror.world().tabs.contains(id)) {
+            Some(last) => self.show(last),
+            None => {
+                self.command(
+                    Ask::Last(profile.clone()),
+                    Command::List { profile: profile.clone(), limit: 1 },
+                );
+            }
+        }
     }
 
     pub(super) fn step_profile(&mut self, by: isize) {

@@ -99,7 +99,7 @@ impl Registry {
     }
 
     /// The text of the last sent message.
-    fn last_sent(&self, session: SessionId) -> String {
+    pub(super) fn last_sent(&self, session: SessionId) -> String {
         self.messages(session).iter().rev().find(|m| is_sent(m)).map(Message::plain).unwrap_or_default()
     }
 
@@ -113,13 +113,15 @@ impl Registry {
     }
 
     /// Whether the turn that the backend runs is the one that ran here when the connection went, or that was given up since.
-    pub(super) fn goes_on(&self, session: SessionId, built: &Built) -> bool {
+    /// `doubted`: whether the text that it runs is known to run only now, so that what ran here may have been another's.
+    pub(super) fn goes_on(&self, session: SessionId, built: &Built, doubted: bool) -> bool {
         if !self.is_running(session) && !self.runs.get(&session).is_some_and(|run| run.may_go_on) {
             return false;
         }
         let had = squash(&said(self.turn_messages(session)));
         let has = squash(built.inflight.as_ref().map_or("", |inflight| inflight.assistant.raw()));
-        is_same_turn(&self.last_sent(session), built) || !had.is_empty() && has.starts_with(&had)
+        let same = is_same_turn(&self.last_sent(session), built);
+        if had.is_empty() { same } else { has.starts_with(&had) || same && !doubted }
     }
 
     /// The text that runs now comes after all that the backend did before it, wherever it was shown while its fate was unknown.

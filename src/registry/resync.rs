@@ -127,8 +127,9 @@ impl Registry {
         self.take_info(session, profile, built.info.clone());
         self.set_activity(session, None);
         self.take_prompts(session, running, built.waiting);
+        let last = self.last_sent(session);
         let kept = self.find_doubted(session, built);
-        let goes_on = running && self.goes_on(session, built);
+        let goes_on = running && self.goes_on(session, built, self.last_sent(session) != last);
         if running && !goes_on {
             self.move_running_text(session, built);
         }

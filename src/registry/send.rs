@@ -191,6 +191,9 @@ impl Registry {
                 self.set_state(session, message, MessageState::Done);
                 if stage == Some(Stage::Called) {
                     self.begin_turn(session);
+                } else if stage == Some(Stage::Running) && !self.is_running(session) {
+                    // What ended before this word may have been a turn that began by itself: then this one only begins.
+                    self.settle(session);
                 }
                 if stage.is_some() {
                     self.run(session).outgoing = None;

@@ -178,14 +178,11 @@ impl Registry {
         }
         self.set_activity(session, None);
         self.timers.cancel(&Key::Watch(session));
-        let (now, settle) = (self.now, self.settings.limits.settle);
         let run = self.run(session);
         let go_on = std::mem::take(&mut run.go_on);
         run.held |= stopped && !go_on || matches!(end, End::Failed(_));
-        run.settling = run.live.is_some();
-        let settling = run.settling;
-        if settling {
-            self.timers.set(Key::Settle(session), now.plus(settle));
+        if run.live.is_some() {
+            self.settle(session);
         }
         match &end {
             End::Failed(_) => self.raise_unread(session, Unread::Failed),
@@ -199,6 +196,13 @@ impl Registry {
         };
         self.set_turn(session, Turn { state, started: None, quiet: false });
         self.touch(session);
+    }
+
+    /// Nothing is submitted until the backend says that it is idle, or has had its time to say so.
+    pub(super) fn settle(&mut self, session: SessionId) {
+        self.run(session).settling = true;
+        let at = self.now.plus(self.settings.limits.settle);
+        self.timers.set(Key::Settle(session), at);
     }
 
     /// The backend is idle after the turn's end, or has had its time to say so.

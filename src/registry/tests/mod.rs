@@ -1,6 +1,13 @@
 //! The registry's rules, one test each. The rig feeds inputs, answers what the hub would answer at once, and holds a mirror
 //! against the world after every step.
 
+mod backends;
 mod plain;
-#[allow(dead_code)]
+mod prompts;
+mod queue;
+mod reconnect;
 mod rig;
+mod secrets;
+mod tabs;
+mod turns;
+mod watch;

@@ -1,0 +1,243 @@
+//! Opening, closing, drafts.
+
+use super::rig::*;
+use crate::{
+    base::{
+        clock::WallMs,
+        ids::{ClientId, LineageRoot, MessageId},
+    },
+    model::{
+        agent::{Call, Fact, TurnOutcome},
+        body::{Body, BodyState},
+        draft::Piece,
+        listing::StoredRow,
+        message::{Message, MessageState, Role},
+        turn::TurnState,
+    },
+    proto::{Answer, Command, Refusal, command::CloseRunning},
+    registry::{Effect, Input, input::Loaded},
+};
+
+fn open(id: &str) -> Command {
+    Command::OpenStored { profile: profile("work"), stored: stored(id) }
+}
+
+fn loaded(id: &str, root: &str) -> Loaded {
+    let row = StoredRow {
+        profile: profile("work"),
+        id: stored(id),
+        lineage: LineageRoot::new(root).unwrap(),
+        title: Some("Old".into()),
+        preview: "hi".into(),
+        last_active: WallMs(1),
+        messages: 2,
+        source: "tui".into(),
+        model: Some("m".into()),
+        cwd: Some("/p".into()),
+    };
+    let message = |id, role, text: &str| Message::text(MessageId(id), role, text, MessageState::Done);
+    let messages = vec![message(0, Role::User, "hi"), message(1, Role::Assistant, "hello")];
+    Loaded {
+        stored: stored(id),
+        row: Some(row),
+        body: Body { state: BodyState::Ready, older: true, messages },
+    }
+}
+
+/// DECISIONS 21.
+#[test]
+fn an_empty_draft_is_used_again_and_one_with_text_is_not() {
+    let mut rig = Rig::new();
+    let first = rig.draft("work");
+    assert_eq!(rig.draft("work"), first);
+    let pieces = vec![Piece::Text("x".to_owned())];
+    rig.ask(Command::SaveDraft { session: first, pieces, base: 0 }).unwrap();
+    assert_ne!(rig.draft("work"), first);
+}
+
+/// I11, INV27.
+#[test]
+fn each_session_keeps_its_own_draft_until_it_is_sent() {
+    let mut rig = Rig::new();
+    let (a, b) = (rig.draft("work"), rig.draft("research"));
+    for (session, text) in [(a, "A"), (b, "B")] {
+        let pieces = vec![Piece::Text(text.to_owned()), Piece::Paste("!".to_owned())];
+        rig.ask(Command::SaveDraft { session, pieces, base: 0 }).unwrap();
+    }
+    assert_eq!(rig.session(a).draft.text(), "A!");
+    assert_eq!(rig.session(a).draft.author, Some(CLIENT));
+    rig.send(b, "B!");
+    assert!(rig.session(b).draft.is_empty());
+    assert!(rig.session(b).draft.revision > 1);
+    assert_eq!(rig.session(a).draft.text(), "A!");
+}
+
+/// A client that leaves takes nothing with it.
+#[test]
+fn a_client_that_leaves_takes_nothing_with_it() {
+    let mut rig = Rig::new();
+    let session = rig.running("work", "aa");
+    let before = rig.session(session).clone();
+    rig.run(Input::ClientLeft { client: ClientId(1) });
+    assert_eq!(rig.session(session), &before);
+}
+
+/// INV14, DECISIONS 16.
+#[test]
+fn a_stored_session_is_opened_once_and_read_without_a_backend() {
+    let mut rig = Rig::new();
+    let effects = rig.command(open("s1"));
+    assert_eq!((starts(&effects), calls_of(&effects).len()), (0, 0));
+    let session = rig.opened(open("s1"));
+    assert_eq!(rig.body(session).state, BodyState::Loading);
+    rig.run(Input::Loaded { session, loaded: loaded("s1", "s1") });
+    assert_eq!(rig.lines(session), ["User: hi", "Assistant: hello"]);
+    assert!(rig.body(session).older);
+    assert_eq!(rig.session(session).title, Some("Old".into()));
+    assert_eq!(rig.reg.world().tabs.iter().filter(|id| **id == session).count(), 1);
+    assert_eq!(rig.opened(open("s1")), session);
+}
+
+/// CHECK 40, INV12: an old root and its tip are one conversation.
+#[test]
+fn a_root_and_its_tip_become_one_tab() {
+    let mut rig = Rig::new();
+    let tip = rig.opened(open("tip"));
+    rig.run(Input::Loaded { session: tip, loaded: loaded("tip", "root") });
+    assert_eq!(rig.opened(open("root")), tip);
+    // The other way about, when the root was opened before it was known to be one.
+    let mut rig = Rig::new();
+    let (root, tip) = (rig.opened(open("root")), rig.opened(open("tip")));
+    let pieces = vec![Piece::Text("mine".to_owned())];
+    rig.command(Command::SaveDraft { session: root, pieces, base: 0 });
+    rig.run(Input::Loaded { session: root, loaded: loaded("tip", "root") });
+    assert!(!rig.reg.world().sessions.contains_key(&root));
+    assert!(!rig.reg.world().tabs.contains(&root));
+    assert_eq!(rig.session(tip).draft.text(), "mine");
+}
+
+/// A text that was sent before the transcript came stands after it, and goes its way.
+#[test]
+fn a_text_sent_while_the_transcript_loads_stands_after_it() {
+    let mut rig = Rig::new();
+    let session = rig.opened(open("s1"));
+    rig.send(session, "next");
+    rig.run(Input::Loaded { session, loaded: loaded("s1", "s1") });
+    assert_eq!(rig.lines(session), ["User: hi", "Assistant: hello", "User: next"]);
+    let ids: Vec<_> = rig.body(session).messages.iter().map(|message| message.id).collect();
+    assert!(ids.is_sorted());
+    let effects = rig.up("work");
+    let resume = call_of(&effects, |what| *what == Call::Resume { stored: stored("s1"), eager: true });
+    let effects = rig.reply(resume, built("aa", Some(&|built| built.stored = Some(stored("s1")))));
+    assert_eq!(submits(&effects), ["next"]);
+    rig.fact("work", "aa", Fact::TurnStarted);
+    assert_eq!(rig.last(session).state, MessageState::Done);
+}
+
+/// A transcript that cannot be read says why, and the session can still be used.
+#[test]
+fn an_unreadable_transcript_says_why() {
+    let mut rig = Rig::new();
+    let session = rig.opened(open("s1"));
+    let body = Body { state: BodyState::Unreadable("locked".into()), ..Body::default() };
+    rig.run(Input::Loaded { session, loaded: Loaded { stored: stored("s1"), row: None, body } });
+    assert_eq!(rig.body(session).state, BodyState::Unreadable("locked".into()));
+    rig.send(session, "next");
+    let resume = call_of(&rig.up("work"), |what| matches!(what, Call::Resume { .. }));
+    let messages = loaded("s1", "s1").body.messages;
+    rig.reply(resume, built("aa", Some(&|built| built.messages.clone_from(&messages))));
+    assert_eq!(rig.lines(session), ["User: hi", "Assistant: hello", "User: next"]);
+}
+
+/// INV15, DECISIONS 4.
+#[test]
+fn the_last_tab_closed_leaves_a_draft() {
+    let mut rig = Rig::new();
+    let first = rig.reg.world().tabs[0];
+    rig.ask(Command::CloseTab { session: first, running: CloseRunning::Ask }).unwrap();
+    assert_eq!(rig.reg.world().tabs, [first], "an empty draft stays");
+    let session = rig.ready("default", "aa");
+    rig.ask(Command::CloseTab { session, running: CloseRunning::Ask }).unwrap();
+    assert_eq!(rig.reg.world().tabs.len(), 1);
+    assert!(rig.session(rig.reg.world().tabs[0]).is_fresh());
+    assert!(!rig.reg.world().sessions.contains_key(&session));
+}
+
+/// INV15: exactly one interrupt when it was to be stopped; the session leaves when its turn has ended.
+#[test]
+fn a_running_tab_closed_with_stop_is_interrupted_once() {
+    let mut rig = Rig::new();
+    let session = rig.running("work", "aa");
+    assert_eq!(rig.ask(Command::CloseTab { session, running: CloseRunning::Ask }), Err(Refusal::Running));
+    let effects = rig.command(Command::CloseTab { session, running: CloseRunning::Stop });
+    let interrupts =
+        calls_of(&effects).into_iter().filter(|(_, what)| matches!(what, Call::Interrupt { .. }));
+    assert_eq!(interrupts.count(), 1);
+    assert!(!rig.reg.world().tabs.contains(&session));
+    assert_eq!(rig.turn(session), TurnState::Stopping);
+    let effects = rig.fact("work", "aa", ended(TurnOutcome::Interrupted, None));
+    assert_eq!(calls_of(&effects), [], "the backend's session stays (CHECK 44)");
+    assert!(!rig.reg.world().sessions.contains_key(&session));
+    assert!(!rig.reg.runs.contains_key(&session));
+}
+
+/// INV4, INV5, INV15, M2: kept running without a tab; it comes back by its stored id.
+#[test]
+fn a_running_tab_can_close_without_its_turn() {
+    let mut rig = Rig::new();
+    let session = rig.running("work", "aa");
+    let effects = rig.command(Command::CloseTab { session, running: CloseRunning::Keep });
+    assert_eq!(calls_of(&effects), []);
+    rig.text("work", "aa", "on");
+    assert_eq!(rig.lines(session)[1], "Assistant: on");
+    assert_eq!(rig.opened(open("stored_aa")), session);
+    assert!(rig.reg.world().tabs.contains(&session));
+    rig.end("work", "aa");
+    assert_eq!(rig.turn(session), TurnState::Idle);
+}
+
+/// The same before the turn has begun.
+#[test]
+fn a_tab_closed_with_stop_before_its_turn_began_is_interrupted_when_it_does() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    rig.send(session, "next");
+    rig.command(Command::CloseTab { session, running: CloseRunning::Stop });
+    let effects = rig.fact("work", "aa", Fact::TurnStarted);
+    assert_eq!(calls_of(&effects)[0].1, Call::Interrupt { live: live("aa") });
+    assert_eq!(calls_of(&rig.fact("work", "aa", Fact::TurnStarted)), []);
+}
+
+#[test]
+fn tabs_move_by_the_persons_hand_alone() {
+    let mut rig = Rig::new();
+    let (a, b) = (rig.ready("work", "aa"), rig.ready("work", "bb"));
+    let first = rig.reg.world().tabs[0];
+    assert_eq!(rig.reg.world().tabs, [first, a, b]);
+    rig.ask(Command::MoveTab { session: b, to: 0 }).unwrap();
+    assert_eq!(rig.reg.world().tabs, [b, first, a]);
+    rig.ask(Command::MoveTab { session: b, to: 99 }).unwrap();
+    assert_eq!(rig.reg.world().tabs, [first, a, b]);
+}
+
+/// B05: what is read and what is not.
+#[test]
+fn watching_listing_and_paging_are_passed_on() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    let effects = rig.command(Command::Watch { session });
+    assert!(effects.contains(&Effect::Watch { client: CLIENT, session }));
+    let effects = rig.command(Command::List { profile: profile("work"), limit: 900 });
+    assert!(matches!(effects[0], Effect::List { limit: 200, .. }));
+    let effects = rig.command(Command::Older { session, skip: 5 });
+    assert!(matches!(&effects[0], Effect::Older { skip: 7, stored: id, .. } if *id == stored("stored_aa")));
+    let effects = rig.run(Input::Listed {
+        client: CLIENT,
+        ask: crate::base::ids::AskId(1),
+        rows: Err("locked".into()),
+    });
+    assert!(matches!(&effects[0], Effect::Refuse { reason: Refusal::Unreadable(_), .. }));
+    let gone = crate::base::ids::SessionId(1);
+    assert_eq!(rig.ask(Command::Watch { session: gone }), Err(Refusal::NoSession));
+    assert_eq!(rig.ask(Command::MarkRead { session }), Ok(Answer::Done));
+}

@@ -17,8 +17,8 @@ use hermux::proto::update::Goodbye;
 use hermux::proto::{Answer, Command, Refusal, ToHub, Update};
 use hermux::ui::action::Action;
 use hermux::ui::events::{Input, Mouse, MouseDeed};
-use hermux::ui::keymap::Key;
-use hermux::ui::state::layer::Layer;
+use hermux::ui::keymap::{Key, Scope};
+use hermux::ui::state::layer::{Layer, Target};
 use hermux::ui::state::{Focus, Hit};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -551,6 +551,18 @@ fn the_palette_lists_the_newest_stored_sessions_of_every_profile() {
     stage.commands();
     stage.keys("enter");
     assert_eq!(stage.commands(), [Command::OpenStored { profile: row.profile, stored: row.id }]);
+}
+
+/// KEY-01: what works everywhere can be found without knowing its key.
+#[test]
+fn every_action_that_works_everywhere_is_in_the_palette() {
+    let mut stage = stage(busy(), 1);
+    stage.keys("ctrl-p");
+    let Some(Layer::Palette(palette)) = &stage.ui.layer else { panic!("no palette") };
+    for action in hermux::ui::keymap::ACTIONS.iter().filter(|action| action.scope == Scope::Global) {
+        let what = Target::Act(action.intent);
+        assert!(palette.rows.iter().any(|row| row.what == what && row.text == action.help), "{}", action.id);
+    }
 }
 
 // --- cards ---------------------------------------------------------------------------------------------------------

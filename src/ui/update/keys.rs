@@ -12,6 +12,10 @@ impl Step<'_> {
     /// One key. It reaches exactly one owner (ASK-07).
     pub(super) fn key(&mut self, key: Key) {
         self.ui.guard.note_key(self.now);
+        // Who presses keys looks; some terminals report focus lost and never found.
+        if self.ui.terminal_focus == Some(false) {
+            self.ui.terminal_focus = Some(true);
+        }
         let after_leader = self.ui.leader.take().is_some();
         if after_leader && key == Key::plain(Code::Esc) {
             return;

@@ -7,18 +7,20 @@ use crate::base::text::width;
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Keymap;
+use crate::ui::state::Focus;
 use crate::ui::state::pane::Pane;
 use crate::ui::theme::Theme;
 
-/// The composer's box. `most`: rows of text at most; `focused`: keys go to it.
+/// The composer's box. `most`: rows of text at most; `focus`: where keys go, if to no layer.
 pub(super) fn boxed(
     session: &Session,
     pane: &Pane,
     keymap: &Keymap,
     (cells, most): (usize, usize),
-    focused: bool,
+    focus: Option<Focus>,
     theme: &Theme,
 ) -> Boxed {
+    let focused = focus == Some(Focus::Composer);
     let accent = theme.accent(session.profile.as_str());
     let text = field::rows(&pane.editor, cells, most, theme);
     let mut rows = text.rows;
@@ -36,7 +38,10 @@ pub(super) fn boxed(
     Boxed {
         title,
         corner: Line::default(),
-        foot: Line::styled(format!(" {} ", enter(session, pane, keymap)), theme.dim),
+        foot: match focus {
+            Some(Focus::Transcript) => walking(keymap, theme),
+            _ => Line::styled(format!(" {} ", enter(session, pane, keymap)), theme.dim),
+        },
         rows,
         border: if focused { accent } else { theme.rule },
         caret: focused.then_some((text.caret.0 + 2, text.caret.1)),
@@ -54,4 +59,21 @@ fn enter(session: &Session, pane: &Pane, keymap: &Keymap) -> String {
     let line =
         keymap.hint(Intent::Edit(crate::ui::intent::Edit::Newline)).map(|key| format!(" · {key} new line"));
     format!("{send} sends{}", line.unwrap_or_default())
+}
+
+/// What keys do while the transcript has them.
+fn walking(keymap: &Keymap, theme: &Theme) -> Line<'static> {
+    let mut line = Line::raw(" ");
+    for (intent, word) in [
+        (Intent::ItemUp, "walks"),
+        (Intent::ToggleItem, "unfolds"),
+        (Intent::Copy, "copies"),
+        (Intent::Back, "back"),
+    ] {
+        if let Some(key) = keymap.hint(intent) {
+            line.spans.push(Span::styled(key.to_owned(), theme.key));
+            line.spans.push(Span::styled(format!(" {word}  "), theme.dim));
+        }
+    }
+    line
 }

@@ -120,7 +120,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let composer = session.zip(ui.pane()).map(|(session, pane)| {
         let frame = if areas.bordered { 2 } else { 0 };
         let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
-        composer::boxed(session, pane, &ui.keymap, room, ui.focus == Focus::Composer && over.is_none(), theme)
+        composer::boxed(session, pane, &ui.keymap, room, over.is_none().then_some(ui.focus), theme)
     });
     let (card, card_in_focus) = match card {
         Some((boxed, key)) => {

@@ -2,6 +2,10 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use common::home::Home;
 use common::person::{AFTER_KILL, HANG_UP, Person, STOP, lines, needs_me, says_backend_ended};
 use common::procs::signal;
@@ -49,7 +53,7 @@ fn a_person_without_hermes_sees_two_profiles_at_work() {
     person.wait_end(seconds(10));
     assert_restored(&person);
     home.mark.assert_none_left(seconds(1));
-    let left: Vec<_> = std::fs::read_dir(home.path().join("tmp")).expect("the folder").flatten().collect();
+    let left: Vec<_> = fs::read_dir(home.path().join("tmp")).expect("the folder").flatten().collect();
     assert!(left.is_empty(), "the throw-away home is left: {left:?}");
 }
 
@@ -187,4 +191,179 @@ fn a_noisy_backend_is_still_served() {
     person.send("/demo stream 5 0");
     person
         .wait_for("the turn runs", |s| common::person::tags(&s.text()).iter().any(|t| t.ends_with("-0005")));
+}
+
+/// DECISIONS on two hermux: one owner a profile, by a lock; the other says so.
+#[test]
+fn a_second_hermux_on_the_same_home_says_that_another_one_holds_it() {
+    let home = Home::new();
+    let shared = home.path().join("shared");
+    let launch = || Person::at(demo(&home, &[]).arg("--home").arg(&shared).start());
+    let first = launch();
+    first.send("/demo stream 3 0 T1");
+    first.wait_text("T1-0003");
+    let second = launch();
+    second.keys("hello");
+    second.wait_for("the second one says who holds the profile", |s| {
+        s.text().to_lowercase().contains("another hermux") || s.has("⊘")
+    });
+    first.send("/demo stream 3 0 T2");
+    first.wait_text("T2-0003");
+}
+
+/// Every file under `dir`, with its bytes.
+fn files(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![(path.clone(), fs::read(path).unwrap_or_default())]
+            }
+        })
+        .collect()
+}
+
+#[track_caller]
+fn assert_nowhere(secret: &str, person: &Person, home: &Home) {
+    let held = |bytes: &[u8]| bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+    assert!(!held(person.screen().raw()), "the secret was written to the terminal");
+    for (path, bytes) in files(home.path()) {
+        assert!(!held(&bytes), "the secret is in {}", path.display());
+    }
+    for process in home.mark.living() {
+        assert!(!process.command.contains(secret), "the secret is an argument of {process:?}");
+    }
+}
+
+/// SEC-30: the token of a backend is in its environment alone.
+#[test]
+fn a_backends_token_is_in_no_argument_file_or_frame() {
+    let home = Home::new();
+    let person = in_use(&home);
+    let backend = home.mark.find("demo-backend").expect("a backend");
+    let environ = fs::read(format!("/proc/{}/environ", backend.pid)).expect("its environment");
+    let environ = String::from_utf8_lossy(&environ).into_owned();
+    let token = environ
+        .split('\0')
+        .find_map(|line| line.strip_prefix("HERMES_DASHBOARD_SESSION_TOKEN="))
+        .expect("a token");
+    assert!(token.len() >= 43, "256 bits do not fit into {} characters", token.len());
+    assert_nowhere(token, &person, &home);
+}
+
+/// SEC-27, I12: a password reaches the backend that asked, and nothing else.
+#[test]
+fn a_password_is_on_no_screen_and_in_no_file() {
+    let home = Home::new();
+    let person = Person::at(demo(&home, &[]).start());
+    person.send("/demo sudo");
+    person.wait_for("the question waits", needs_me);
+    person.turn_to_card();
+    person.keys("canary4711secret");
+    person.wait_text(&"•".repeat(16));
+    // Right after a key it is no answer yet, and is said to be none.
+    person.enter();
+    person.wait_text("A moment");
+    person.wait_for("the remark is over", |s| !s.has("A moment"));
+    assert!(needs_me(&person.screen()));
+    person.enter();
+    person.wait_for("nothing needs me", |s| !needs_me(s));
+    person.wait_idle();
+    assert_nowhere("canary4711secret", &person, &home);
+    person.leave();
+    person.wait_end(STOP);
+    assert_nowhere("canary4711secret", &person, &home);
+}
+
+/// The control sequences in what a program wrote, their numbers replaced where they say only where or in which colour.
+fn sequences(raw: &[u8]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let text = String::from_utf8_lossy(raw);
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find(|c: char| c.is_control()) {
+        rest = &rest[at..];
+        let length = match rest.as_bytes() {
+            [0x1b, b'[', after @ ..] => 3 + after.iter().take_while(|b| !(0x40..=0x7e).contains(*b)).count(),
+            [0x1b, b']', ..] => rest.find('\x07').map_or(rest.len(), |end| end + 1),
+            [0x1b, ..] => 2,
+            _ => 1,
+        };
+        let sequence = &rest[..length.min(rest.len())];
+        found.insert(match sequence.as_bytes() {
+            [0x1b, b'[', b'0'..=b'9' | b';' | b':', .., last @ (b'm' | b'H')] => {
+                format!("CSI {}", char::from(*last))
+            }
+            [0x1b, b']', b'2', b';', ..] => "title".into(),
+            _ => sequence.escape_debug().to_string(),
+        });
+        rest = &rest[sequence.len()..];
+    }
+    found
+}
+
+/// SEC-02: whatever is shown, hermux writes no control sequence but these.
+#[test]
+fn nothing_but_known_control_sequences_is_ever_written() {
+    const KNOWN: &[&str] = &[
+        "CSI H",
+        "CSI m",
+        "title",
+        r"\u{1b}[2J",
+        r"\u{7}",
+        r"\u{1b}[?25h",
+        r"\u{1b}[?25l",
+        r"\u{1b}[?1000h",
+        r"\u{1b}[?1000l",
+        r"\u{1b}[?1004h",
+        r"\u{1b}[?1004l",
+        r"\u{1b}[?1006h",
+        r"\u{1b}[?1006l",
+        r"\u{1b}[?1049h",
+        r"\u{1b}[?1049l",
+        r"\u{1b}[?2004h",
+        r"\u{1b}[?2004l",
+        r"\u{1b}[?2026h",
+        r"\u{1b}[?2026l",
+        r"\u{1b}[22;2t",
+        r"\u{1b}[23;2t",
+        r"\u{1b}[>1u",
+        r"\u{1b}[<1u",
+        // The questions at the start.
+        r"\u{1b}[?2026$p",
+        r"\u{1b}[?u",
+        r"\u{1b}[c",
+    ];
+    let home = Home::new();
+    let person = in_use(&home);
+    for scene in ["tool", "edit", "approval"] {
+        person.wait_idle();
+        person.send(&format!("/demo {scene}"));
+        person.wait_for("the scene has begun", |s| s.has("▸"));
+    }
+    person.wait_for("the question waits", needs_me);
+    person.turn_to_card();
+    person.keys("y");
+    person.wait_idle();
+    // What a person pastes is as hostile as what a model says.
+    person.paste("\x1b]52;c;aGk=\x07\x1b[5n\u{9b}6n\x1bP$q\x1b\\ \u{202e}pasted\x1bc");
+    person.wait_text("pasted");
+    person.enter();
+    person.wait_idle();
+    person.ctrl('p');
+    person.keys("hello");
+    person.resize(60, 20);
+    person.wait_text("Esc closes");
+    person.keys("\x1b");
+    person.wait_for("the palette is closed", |s| !s.has("Esc closes"));
+    person.leave();
+    person.wait_end(STOP);
+    let found = sequences(person.screen().raw());
+    assert!(found.contains("CSI m") && found.contains("title"), "the test looks at nothing: {found:?}");
+    // The normal screen after the end has lines.
+    let known = |s: &String| KNOWN.contains(&s.as_str()) || s == "\\r" || s == "\\n";
+    let unknown: Vec<&String> = found.iter().filter(|s| !known(s)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }

@@ -3,10 +3,10 @@
 mod stage;
 
 use hermux::base::clock::Tick;
-use hermux::base::ids::{ClientId, PromptId, QueueId, SecretHandle, SessionId, StoredId};
+use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SecretHandle, SessionId, StoredId};
 use hermux::model::draft::{Draft, Piece};
 use hermux::model::listing::StoredRow;
-use hermux::model::message::{MessageState, Role};
+use hermux::model::message::{FIRST_ID, Message, MessageState, Role};
 use hermux::model::patch::{BodyChange, Change, Patch};
 use hermux::model::prompt::{PromptAnswer, PromptKind, PromptState};
 use hermux::model::session::Unread;
@@ -919,7 +919,7 @@ fn an_uncertain_text_is_settled_by_a_key() {
         let mut stage = stage(world, 1);
         stage.keys("alt-t");
         stage.keys(key);
-        let message = hermux::base::ids::MessageId(1);
+        let message = MessageId(FIRST_ID);
         assert_eq!(stage.commands(), [Command::Settle { session: SessionId(1), message, how }]);
     }
 }
@@ -1037,24 +1037,39 @@ fn paging_through_shows_every_line() {
 fn older_messages_are_asked_for_at_the_top_and_shown_above() {
     let mut world = three_profiles();
     let mut long = session(1, "work", "Long");
-    for n in 0..30 {
+    for n in 20..40 {
         say(&mut long, Role::Assistant, &format!("row {n}"));
     }
-    let body = long.body.as_mut().unwrap();
-    let older = body.messages.drain(..10).collect();
-    body.older = true;
+    long.body.as_mut().unwrap().older = true;
     add(&mut world, long);
     let mut stage = stage(world, 1);
+    for (from, skip) in [(10, 0), (0, 10)] {
+        stage.keys("ctrl-home");
+        stage.draw();
+        assert_eq!(stage.commands().last(), Some(&Command::Older { session: SessionId(1), skip }));
+        stage.draw();
+        assert!(stage.commands().is_empty(), "asked once");
+        stage.keys("ctrl-home");
+        let ask = hermux::base::ids::AskId(stage.ui.asks.keys().map(|ask| ask.0).max().unwrap());
+        // As they are read from disk: ids count from 0 in every page.
+        let row = |n: u64| {
+            let text = format!("row {}", from + n);
+            Message::text(MessageId(n), Role::Assistant, text, MessageState::Done)
+        };
+        let answer = Answer::Older { messages: (0..10).map(row).collect(), more: from > 0 };
+        stage.hear(Update::Answer { ask, answer });
+    }
     stage.keys("ctrl-home");
-    stage.draw();
-    assert_eq!(stage.commands().last(), Some(&Command::Older { session: SessionId(1), skip: 0 }));
-    stage.draw();
-    assert!(stage.commands().is_empty(), "asked once");
-    stage.keys("ctrl-home");
-    let ask = hermux::base::ids::AskId(stage.ui.asks.keys().map(|ask| ask.0).max().unwrap());
-    stage.hear(Update::Answer { ask, answer: Answer::Older { messages: older, more: false } });
-    stage.keys("ctrl-home");
-    assert!(stage.draw().contains("row 0\n"));
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..20 {
+        let screen = stage.draw();
+        let rows = screen.lines().filter(|line| line.trim().starts_with("row "));
+        let rows = rows.filter_map(|line| line.split("  ").find(|word| word.starts_with("row ")));
+        let new: Vec<_> = rows.filter(|row| !seen.iter().any(|old| old == row)).map(str::to_owned).collect();
+        seen.extend(new);
+        stage.keys("pagedown");
+    }
+    assert_eq!(seen, (0..40).map(|n| format!("row {n}")).collect::<Vec<_>>());
     assert!(stage.commands().is_empty(), "there is no more");
 }
 
@@ -1073,7 +1088,7 @@ fn reading_further_up_is_not_disturbed_by_what_streams_in() {
     let before = stage.draw();
     for n in 0..50u64 {
         let text = "\nmore".to_owned();
-        let message = hermux::base::ids::MessageId(41);
+        let message = MessageId(FIRST_ID + 40);
         let change = BodyChange::Append { message, part: 0, at: 6 + n * 5, text };
         stage.patch(vec![Patch::Body { session: SessionId(1), change }]);
     }

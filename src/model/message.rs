@@ -14,6 +14,10 @@ pub const SUMMARY: &str = "[CONTEXT COMPACTION";
 /// How texts begin that Hermes writes itself and keeps as the person's: a summary, a finished process or delegation, a nudge.
 const SYNTHETIC: [&str; 4] = [SUMMARY, "[ASYNC DELEGATION ", "[IMPORTANT: Background process ", "[System: "];
 
+/// Ids that the hub gives to messages begin here. There is room below for the older messages that a terminal pages in: it
+/// numbers them down from the first one that it has, so that ids rise through all of what it shows.
+pub const FIRST_ID: u64 = 1 << 32;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,

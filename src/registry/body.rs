@@ -9,7 +9,7 @@ use crate::{
     },
     model::{
         body::{Body, BodyState, MAX_BODY_MESSAGES, MAX_BODY_TEXT},
-        message::{Level, Message, MessageState, Part, Role},
+        message::{FIRST_ID, Level, Message, MessageState, Part, Role},
         patch::BodyChange,
         tool::ToolCall,
     },
@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 impl Registry {
     pub(super) fn mint_message(&mut self, session: SessionId) -> MessageId {
         let run = self.run(session);
-        run.next_message += 1;
-        MessageId(run.next_message)
+        run.minted += 1;
+        MessageId(FIRST_ID + run.minted)
     }
 
     /// Appends a message of these parts.

@@ -50,7 +50,8 @@ pub(super) struct Run {
     pub wants: Vec<Want>,
     pub heard: Tick,
     pub previewed: Tick,
-    pub next_message: u64,
+    /// How many messages were given an id.
+    pub minted: u64,
     /// Bytes of the transcript in memory.
     pub bytes: u64,
     /// Which tool each waiting approval belongs to.

@@ -4,7 +4,7 @@ use hermux::base::clock::Tick;
 use hermux::base::ids::{LineageRoot, MessageId, ProfileName, PromptId, SessionId, StoredId};
 use hermux::base::text::Untrusted;
 use hermux::model::body::Body;
-use hermux::model::message::{Level, Message, MessageState, Part, Role};
+use hermux::model::message::{FIRST_ID, Level, Message, MessageState, Part, Role};
 use hermux::model::profile::{BackendState, Profile};
 use hermux::model::prompt::{Prompt, PromptKind, PromptState};
 use hermux::model::session::{ApprovalMode, Session};
@@ -67,7 +67,7 @@ pub fn say_as(session: &mut Session, role: Role, text: &str, state: MessageState
 
 pub fn push(session: &mut Session, role: Role, parts: Vec<Part>, state: MessageState) {
     let body = session.body.get_or_insert_with(Body::default);
-    let id = MessageId(body.messages.last().map_or(1, |last| last.id.0 + 1));
+    let id = MessageId(body.messages.last().map_or(FIRST_ID, |last| last.id.0 + 1));
     body.messages.push(Message { id, role, parts, state, at: None });
 }
 

@@ -1,8 +1,9 @@
 //! Answers and refusals of the hub to what this terminal asked.
 
 use super::Step;
-use crate::base::ids::AskId;
+use crate::base::ids::{AskId, MessageId};
 use crate::base::text;
+use crate::model::message::{FIRST_ID, Message};
 use crate::proto::update::Goodbye;
 use crate::proto::{Answer, Command, Refusal, Update};
 use crate::ui::state::layer::Layer;
@@ -55,9 +56,16 @@ impl Step<'_> {
                 self.refresh_palette();
             }
             (Answer::Older { messages, more }, Some(Ask::Older(session))) => {
+                let known = self.mirror.session(session).and_then(|session| session.body.as_ref());
+                let known = known.and_then(|body| body.messages.first());
                 if let Some(pane) = self.ui.panes.get_mut(&session) {
                     pane.older_asked = false;
                     pane.older_done = !more;
+                    // Every page counts from 0: here ids rise from page to page, below those of the mirror.
+                    let first = pane.older.first().or(known).map_or(FIRST_ID, |message| message.id.0);
+                    let ids = (first.saturating_sub(messages.len() as u64)..first).map(MessageId);
+                    let messages =
+                        messages.into_iter().zip(ids).map(|(message, id)| Message { id, ..message });
                     pane.older.splice(0..0, messages);
                 }
             }

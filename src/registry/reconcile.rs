@@ -124,17 +124,23 @@ impl Registry {
         if had.is_empty() { same } else { has.starts_with(&had) || same && !doubted }
     }
 
-    /// The text that runs now comes after all that the backend did before it, wherever it was shown while its fate was unknown.
-    pub(super) fn move_running_text(&mut self, session: SessionId, built: &Built) {
-        let text = self.last_sent(session);
-        let Some(at) = self.messages(session).iter().rposition(is_sent) else { return };
-        let mut later = self.messages(session).get(at + 1..).unwrap_or_default().iter();
-        if is_same_turn(&text, built) && later.any(|message| message.role == Role::Assistant) {
-            if let Some(id) = self.messages(session).get(at).map(|message| message.id) {
-                self.remove_message(session, id);
-            }
-            self.push_message(session, Role::User, vec![Part::Text(text.into())], MessageState::Done);
+    /// The text that runs now comes after all that the backend did before it, wherever it was shown while it waited.
+    pub(super) fn move_running_text(&mut self, session: SessionId, built: &Built, goes_on: bool) {
+        let messages = self.messages(session);
+        let Some(at) = messages.iter().rposition(is_sent) else { return };
+        let turn = self.runs.get(&session).and_then(|run| run.turn_from).filter(|_| goes_on);
+        let turn = turn.map_or(messages.len(), |from| messages.partition_point(|message| message.id < from));
+        let before = messages.get(at + 1..turn).unwrap_or_default();
+        let runs = is_same_turn(&self.last_sent(session), built);
+        if !runs || !before.iter().any(|message| message.role == Role::Assistant) {
+            return;
         }
+        let sent = messages.get(at..=at).unwrap_or_default();
+        let then = before.iter().chain(sent).chain(messages.get(turn..).unwrap_or_default());
+        let then = then.map(|message| (Some(message.id), message.clone())).collect();
+        let older =
+            self.session(session).and_then(|known| known.body.as_ref()).is_some_and(|body| body.older);
+        self.set_body(session, BodyState::Ready, older, at, then);
     }
 
     /// Takes up a turn under way: what was missed of its text is added, nothing is said twice.

@@ -130,8 +130,8 @@ impl Registry {
         let last = self.last_sent(session);
         let kept = self.find_doubted(session, built);
         let goes_on = running && self.goes_on(session, built, self.last_sent(session) != last);
-        if running && !goes_on {
-            self.move_running_text(session, built);
+        if running {
+            self.move_running_text(session, built, goes_on);
         }
         self.take_history(session, built, goes_on);
         if running {

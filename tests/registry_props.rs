@@ -1,0 +1,63 @@
+//! Properties of the registry under random interleavings: nine sessions in three profiles, each profile with a model of a
+//! backend whose socket drops and whose process dies. Everything a session's backend says carries that session's tag.
+//! Failing cases are kept beside this file and run first.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+
+#[path = "registry_props/mirror.rs"]
+mod mirror;
+#[path = "registry_props/sim.rs"]
+mod sim;
+#[path = "registry_props/world.rs"]
+mod world;
+
+use proptest::{
+    prelude::*,
+    test_runner::{FileFailurePersistence, TestRunner},
+};
+use world::Rig;
+
+/// Cases a run; the same whatever the environment says.
+const CASES: u32 = 2_000;
+/// What may happen in one case, at most.
+const STEPS: usize = 90;
+
+type Op = (u8, u8, u16);
+
+fn check(name: &'static str, faults: bool) {
+    let config = ProptestConfig {
+        cases: CASES / 2,
+        max_shrink_iters: 4_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "tests/registry_props/regressions.txt",
+        ))),
+        source_file: Some(file!()),
+        test_name: Some(name),
+        ..ProptestConfig::default()
+    };
+    let ops = proptest::collection::vec(any::<Op>(), 1..STEPS);
+    let result = TestRunner::new(config).run(&ops, |ops| {
+        let mut rig = Rig::new(faults);
+        for op in ops {
+            rig.act(op);
+        }
+        rig.quiesce();
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// INV1 to INV7, INV11 to INV15, INV18 to INV20, INV27, INV28, I1, I2, I7, I11, SYS-05, DECISIONS 19 and 22. Without faults
+/// every turn also ends exactly once.
+#[test]
+fn sessions_that_interleave_never_touch_each_other() {
+    check("sessions_that_interleave_never_touch_each_other", false);
+}
+
+/// The same with sockets that drop and processes that die, INV23, DECISIONS 12, M16: nothing is shown twice, nothing that the
+/// backend has is missing, nothing is sent twice.
+#[test]
+fn lost_sockets_and_processes_neither_double_nor_lose_text() {
+    check("lost_sockets_and_processes_neither_double_nor_lose_text", true);
+}

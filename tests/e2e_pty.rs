@@ -66,29 +66,40 @@ fn a_long_transcript_is_read_from_its_top_to_its_end_without_loss() {
     assert_eq!(person.read_transcript("T1-0001", "T1-0090"), lines("T1", 90));
 }
 
-/// FLT-11, SEC-20, SEC-21: a question arrives between any two keys of a burst.
-#[test]
-fn a_question_that_arrives_while_i_type_takes_no_key() {
+/// A question of `scene` arrives between any two keys of a burst: the burst lands in the composer, the question waits.
+fn type_while_asked(scene: &str, kind: Kind) {
     // Every key that answers a card, and none that sends.
     const BURST: &str = "yes always no 1 2 3 yay nay saNy ays ynas";
-    for kind in [Kind::Modern, Kind::Plain] {
-        let home = Home::new();
-        let person = Person::at(demo(&home, &[]).kind(kind).start());
-        for position in 0..=BURST.len() {
-            person.send("/demo approval");
-            person.keys(&BURST[..position]);
-            person.wait_for("the question waits", needs_me);
-            person.keys(&BURST[position..]);
-            person
-                .wait_for(&format!("the composer has the whole burst, cut at {position}"), |s| s.has(BURST));
-            assert!(needs_me(&person.screen()), "a key of the burst, cut at {position}, answered");
-            // The first clears the composer, the second interrupts the turn.
-            person.ctrl('c');
-            person.wait_for("the composer is empty", |s| !s.has(BURST));
-            person.ctrl('c');
-            person.wait_for("nothing needs me", |s| !needs_me(s));
-        }
+    let home = Home::new();
+    let person = Person::at(demo(&home, &[]).kind(kind).start());
+    for position in 0..=BURST.len() {
+        person.send(&format!("/demo {scene}"));
+        person.keys(&BURST[..position]);
+        person.wait_for("the question waits", needs_me);
+        person.keys(&BURST[position..]);
+        person.wait_for(&format!("the composer has the whole burst, cut at {position}"), |s| s.has(BURST));
+        assert!(needs_me(&person.screen()), "a key of the burst, cut at {position}, answered");
+        // The first clears the composer, the second interrupts the turn.
+        person.ctrl('c');
+        person.wait_for("the composer is empty", |s| !s.has(BURST));
+        person.ctrl('c');
+        person.wait_for("nothing needs me", |s| !needs_me(s));
     }
+}
+
+/// FLT-11, SEC-20, SEC-21.
+#[test]
+fn an_approval_that_arrives_while_i_type_takes_no_key() {
+    type_while_asked("approval", Kind::Modern);
+    type_while_asked("approval", Kind::Plain);
+}
+
+/// FLT-11, SEC-27.
+#[test]
+fn a_question_or_password_prompt_that_arrives_while_i_type_takes_no_key() {
+    type_while_asked("clarify", Kind::Modern);
+    type_while_asked("sudo", Kind::Plain);
+    type_while_asked("secret", Kind::Modern);
 }
 
 /// SEC-20 to SEC-23: it takes a step to the card, and then a fresh key.

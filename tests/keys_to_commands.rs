@@ -962,6 +962,25 @@ fn a_mark_that_comes_back_before_the_answer_is_told_again() {
     assert_eq!(stage.commands(), [read.clone(), read]);
 }
 
+/// KEY-05, B04: what runs on without a tab is not out of reach, least of all when it asks for something.
+#[test]
+fn a_session_without_a_tab_is_reached_by_attention_and_palette() {
+    let mut world = busy();
+    world.tabs.retain(|id| *id != SessionId(3));
+    let open = Command::OpenStored {
+        profile: name("work"),
+        stored: StoredId::new("20261121_030003_abcdef").unwrap(),
+    };
+    let mut stage = stage(world, 1);
+    stage.keys("alt-a");
+    assert_eq!(stage.commands(), std::slice::from_ref(&open));
+    stage.keys("ctrl-p");
+    stage.type_text("clean up");
+    stage.commands();
+    stage.keys("enter");
+    assert_eq!(stage.commands(), [open]);
+}
+
 /// The other way of F01, for who asked for it: the profile's last session, open or stored.
 #[test]
 fn a_profile_shows_its_last_session_where_that_is_wanted() {

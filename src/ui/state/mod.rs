@@ -15,8 +15,10 @@ use ratatui::layout::Rect;
 
 use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SessionId, StoredId};
+use crate::base::text;
 use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
+use crate::model::session::Session;
 use crate::model::status::Status;
 use crate::ui::keymap::Keymap;
 
@@ -230,6 +232,15 @@ impl UiState {
     pub fn secret_handle(&mut self, client: Option<ClientId>) -> SecretHandle {
         self.next_secret += 1;
         SecretHandle(client.map_or(0, |client| client.0) << 32 | self.next_secret)
+    }
+}
+
+/// A session's name in at most `cells` cells: its title, else how it began.
+pub fn name(session: &Session, cells: usize) -> String {
+    let title = session.title.as_ref().filter(|title| !title.is_empty());
+    match title.or(Some(&session.opening).filter(|opening| !opening.is_empty())) {
+        Some(name) => text::label(name.raw(), cells),
+        None => "new session".to_owned(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::Step;
 use crate::base::ids::SessionId;
-use crate::base::text;
 use crate::model::session::Session;
 use crate::model::status;
 use crate::model::world::World;
@@ -118,11 +117,7 @@ impl Step<'_> {
 
 /// A session as a sentence names it.
 fn name(session: &Session) -> String {
-    let title = session
-        .title
-        .as_ref()
-        .map_or_else(|| "a new session".to_owned(), |title| text::label(title.raw(), 40));
-    format!("{} · {title}", session.profile)
+    format!("{} · {}", session.profile, crate::ui::state::name(session, 40))
 }
 
 /// Sessions at work, and those that only wait.

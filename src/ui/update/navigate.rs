@@ -74,7 +74,6 @@ impl Step<'_> {
         let world = self.mirror.world();
         let keys: Vec<_> = status::attention(world)
             .into_iter()
-            .filter(|id| world.tabs.contains(id))
             .filter_map(|id| world.sessions.get(&id))
             .map(|session| (status::of(session), session.touched, session.id))
             .collect();
@@ -84,11 +83,21 @@ impl Step<'_> {
         let next = onward.or_else(|| keys.iter().find(|(.., id)| self.ui.active != Some(*id)));
         match next.copied() {
             Some(key) if self.ui.active != Some(key.2) => {
-                self.show(key.2);
+                self.visit(key.2);
                 self.ui.walk = Some(key);
             }
             _ if keys.is_empty() => self.say("Nothing needs you"),
             _ => self.say("Only this one needs you"),
+        }
+    }
+
+    /// Shows a session wherever it is: one that runs on without a tab gets its tab back.
+    pub(super) fn visit(&mut self, id: SessionId) {
+        let world = self.mirror.world();
+        let known = world.sessions.get(&id).filter(|_| !world.tabs.contains(&id));
+        match known.and_then(|session| Some((session.profile.clone(), session.stored.clone()?))) {
+            Some((profile, stored)) => self.command(Ask::Open, Command::OpenStored { profile, stored }),
+            None => self.show(id),
         }
     }
 

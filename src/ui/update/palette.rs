@@ -54,17 +54,14 @@ impl Step<'_> {
         }
         let mut rows: Vec<Row> = Vec::new();
         let many = world.profiles.len() > 1;
-        for session in world.tabs.iter().filter_map(|id| world.sessions.get(id)) {
-            let title = match &session.title {
-                Some(title) => text::label(title.raw(), NAME),
-                None if session.opening.is_empty() => "New session".to_owned(),
-                None => text::label(session.opening.raw(), NAME),
-            };
+        // Those that run on without a tab come after the tabs.
+        let hidden = world.sessions.keys().filter(|id| !world.tabs.contains(id));
+        for session in world.tabs.iter().chain(hidden).filter_map(|id| world.sessions.get(id)) {
             let state = crate::ui::state::words(status::of(session));
             let profile = if many { format!("{} · ", session.profile) } else { String::new() };
             rows.push(Row {
                 what: Target::Session(session.id),
-                text: title,
+                text: crate::ui::state::name(session, NAME),
                 note: format!("{profile}{state}"),
             });
         }
@@ -157,7 +154,7 @@ impl Step<'_> {
         self.ui.layer = None;
         match target {
             Target::Act(intent) => self.intent(intent, None),
-            Target::Session(id) => self.show(id),
+            Target::Session(id) => self.visit(id),
             Target::Profile(name) => self.switch_profile(&name),
             Target::Stored(profile, stored) => {
                 self.command(Ask::Open, Command::OpenStored { profile, stored });

@@ -7,7 +7,7 @@ mod body;
 
 use ratatui::text::{Line, Span};
 
-use super::{Boxed, field, marks, tabs};
+use super::{Boxed, field, marks};
 use crate::base::clock::Tick;
 use crate::base::text::{self, Mode, inspect};
 use crate::model::prompt::{Prompt, PromptKind, PromptState};
@@ -97,7 +97,7 @@ impl Card<'_> {
             Span::styled(kind, self.theme.strong),
             Span::raw(" · "),
             Span::styled(self.session.profile.to_string(), accent),
-            Span::styled(format!(" · {} ", tabs::title(self.session, 30)), self.theme.dim),
+            Span::styled(format!(" · {} ", crate::ui::state::name(self.session, 30)), self.theme.dim),
         ])
     }
 

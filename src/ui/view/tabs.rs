@@ -6,24 +6,15 @@ use ratatui::text::{Line, Span};
 use super::marks;
 use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
-use crate::base::text::{self, width};
+use crate::base::text::width;
 use crate::model::session::Session;
 use crate::model::status;
 use crate::model::world::World;
-use crate::ui::state::Hit;
+use crate::ui::state::{Hit, name};
 use crate::ui::theme::Theme;
 
 /// Cells of a title at most.
 const TITLE: usize = 22;
-
-/// A session's name where there is room for one.
-pub(super) fn title(session: &Session, cells: usize) -> String {
-    match &session.title {
-        Some(title) if !title.is_empty() => text::label(title.raw(), cells),
-        _ if session.opening.is_empty() => "new session".to_owned(),
-        _ => text::label(session.opening.raw(), cells),
-    }
-}
 
 struct Tab {
     id: SessionId,
@@ -103,7 +94,7 @@ fn tab(n: usize, session: &Session, active: bool, cells: usize, theme: &Theme, n
         spans.push(Span::styled("▸", theme.good));
     }
     if cells > 0 {
-        spans.push(Span::styled(format!(" {}", title(session, cells)), title_style));
+        spans.push(Span::styled(format!(" {}", name(session, cells)), title_style));
     }
     let closable = active && cells > 0;
     spans.push(Span::styled(if closable { " × " } else { "  " }, theme.dim));

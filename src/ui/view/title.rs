@@ -1,6 +1,5 @@
 //! The terminal's title: fixed words, counts, and a sanitised label (UX-18, SEC-08).
 
-use super::tabs;
 use crate::base::text::width;
 use crate::model::session::Session;
 use crate::model::status;
@@ -17,7 +16,7 @@ pub(super) fn text(world: &World, session: Option<&Session>) -> String {
         parts.push(format!("{waiting}!"));
     }
     if let Some(session) = session {
-        parts.push(format!("{}/{}", session.profile, tabs::title(session, 40)));
+        parts.push(format!("{}/{}", session.profile, crate::ui::state::name(session, 40)));
     }
     width::truncate(&parts.join(" · "), CELLS)
 }

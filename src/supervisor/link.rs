@@ -123,7 +123,7 @@ impl Link {
                 Wake::Dialed(Err(error)) => {
                     self.dial = None;
                     self.why = error.to_string();
-                    self.happen(Happened::DialFailed);
+                    self.happen(Happened::Unconnected);
                 }
                 Wake::Frame(Some(Ok(message))) => self.frame(message).await,
                 Wake::Frame(Some(Err(error))) => self.lost(&error.to_string()).await,
@@ -283,7 +283,7 @@ impl Link {
     /// The connection is gone, or given up.
     async fn lost(&mut self, why: &str) {
         if self.drop_socket(why, false).await {
-            self.happen(Happened::SocketLost);
+            self.happen(Happened::Unconnected);
         }
     }
 

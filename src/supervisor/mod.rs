@@ -14,6 +14,7 @@ pub mod log;
 pub mod owner;
 pub mod profiles;
 pub mod slot;
+pub mod slot_table;
 mod socket;
 pub mod state;
 

@@ -60,6 +60,11 @@ impl Slot {
         &self.state
     }
 
+    /// Whether its process runs.
+    pub fn has_process(&self) -> bool {
+        self.child
+    }
+
     /// When [`Event::Time`] is next needed.
     pub fn due(&self) -> Option<Tick> {
         match &self.state {
@@ -103,7 +108,7 @@ impl Slot {
                 _ => Vec::new(),
             },
             Event::Greeted => self.greeted(now),
-            Event::DialFailed | Event::SocketLost => self.disconnected(now),
+            Event::Unconnected => self.disconnected(now),
             Event::Heard => {
                 if self.is_connected() {
                     self.dials = 0;

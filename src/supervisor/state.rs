@@ -84,8 +84,8 @@ pub enum Event {
     Announced,
     /// Connected and greeted.
     Greeted,
-    DialFailed,
-    SocketLost,
+    /// The connection is gone, or was not made.
+    Unconnected,
     /// Something came after the greeting.
     Heard,
     /// Nothing came, not even an answer to a question.

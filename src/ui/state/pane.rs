@@ -42,8 +42,8 @@ pub struct Pane {
     pub pages: isize,
     /// The beginning of what is here is on the screen.
     pub at_top: bool,
-    /// The last message when following was paused: what came after it is new.
-    pub seen: Option<MessageId>,
+    /// The last message when following was paused, and its length: what came after is new.
+    pub seen: Option<(MessageId, u64)>,
     /// The message that the transcript's keys act on.
     pub chosen: Option<MessageId>,
     pub unfolded: HashSet<MessageId>,

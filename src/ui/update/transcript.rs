@@ -49,7 +49,8 @@ impl Step<'_> {
 
     pub(super) fn scroll_top(&mut self) {
         let messages = self.messages();
-        let (first, last) = (messages.first().map(|m| m.id), messages.last().map(|m| m.id));
+        let first = messages.first().map(|message| message.id);
+        let last = messages.last().map(|message| (message.id, message.len()));
         let walking = self.ui.focus == Focus::Transcript;
         if let (Some(message), Some(pane)) = (first, self.ui.pane_mut()) {
             pane.anchor = Anchor::At { message, row: 0 };

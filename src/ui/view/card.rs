@@ -18,6 +18,9 @@ use crate::ui::render::wrap;
 use crate::ui::state::pane::{CardView, Wide};
 use crate::ui::theme::Theme;
 
+/// Between the first and the last of a row of keys.
+const TO: &str = "to";
+
 /// What is needed to draw a card.
 pub(super) struct Card<'a> {
     pub session: &'a Session,
@@ -137,7 +140,8 @@ impl Card<'_> {
         for (intent, word) in self.keys(read) {
             let Some(key) = self.keymap.hint(intent) else { continue };
             spans.push(Span::styled(key.to_owned(), if self.open { theme.key } else { theme.dim }));
-            spans.push(Span::styled(format!(" {word}  "), theme.dim));
+            let gap = if word == TO { " " } else { "  " };
+            spans.push(Span::styled(format!(" {word}{gap}"), theme.dim));
         }
         Line::from(spans)
     }
@@ -169,8 +173,13 @@ impl Card<'_> {
                     keys.push((Intent::DenyWithReason, "deny, say why"));
                 }
             }
+            PromptKind::Clarify { choices, .. } if choices.len() == 1 => {
+                keys.push((Intent::Choose(0), "chooses"));
+            }
             PromptKind::Clarify { choices, .. } if !choices.is_empty() => {
-                keys.push((Intent::Choose(0), "… choose"));
+                let last = u8::try_from(choices.len().min(9) - 1).unwrap_or(8);
+                keys.push((Intent::Choose(0), TO));
+                keys.push((Intent::Choose(last), "choose"));
             }
             PromptKind::Clarify { .. } => keys.push((Intent::SubmitAnswer, "answers")),
             PromptKind::Sudo | PromptKind::Secret { .. } => {

@@ -104,7 +104,7 @@ impl Layout<'_> {
         let follows = top >= end && (delta > 0 || self.pane.anchor == Anchor::Follow && delta == 0);
         let top = top.min(end);
         let fits = end == Place { message: 0, row: 0 };
-        let last = self.messages.last().map(|m| m.id);
+        let last = self.messages.last().map(|message| (message.id, message.len()));
         self.pane.anchor = match self.messages.get(top.message) {
             Some(first) if !follows && !fits => Anchor::At { message: first.id, row: top.row },
             _ => Anchor::Follow,
@@ -212,9 +212,22 @@ pub(super) fn rows(pane: &Pane) -> Vec<&Line<'static>> {
     rows.flatten().flatten().collect()
 }
 
-/// Messages that came since following was paused; `None` while following.
-pub(super) fn new_below(pane: &Pane, session: &Session) -> Option<usize> {
-    let seen = pane.seen?;
-    let newer = session.body.iter().flat_map(|body| &body.messages);
-    Some(newer.rev().take_while(|message| message.id > seen).count())
+/// What came since following was paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Below {
+    Nothing,
+    /// The message that was the last one has grown.
+    More,
+    Messages(usize),
+}
+
+/// What is new further down; `None` while following.
+pub(super) fn below(pane: &Pane, session: &Session) -> Option<Below> {
+    let (seen, length) = pane.seen?;
+    let newer = || session.body.iter().flat_map(|body| &body.messages).rev();
+    Some(match newer().take_while(|message| message.id > seen).count() {
+        0 if newer().next().is_some_and(|last| last.len() > length) => Below::More,
+        0 => Below::Nothing,
+        count => Below::Messages(count),
+    })
 }

@@ -105,7 +105,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let (strip, strip_hits) = strip::row(world, active, &ui.keymap, areas.strip, theme, now);
     hits.extend(tab_hits.into_iter().filter(|_| areas.tabs.height > 0));
     hits.extend(strip_hits.into_iter().filter(|_| areas.strip.height > 0));
-    let below = session.zip(ui.pane()).and_then(|(session, pane)| chat::new_below(pane, session));
+    let below = session.zip(ui.pane()).and_then(|(session, pane)| chat::below(pane, session));
     if below.is_some() && areas.chat.height > 0 {
         hits.push((
             Rect::new(areas.chat.right().saturating_sub(14), areas.chat.bottom() - 1, 14, 1),
@@ -134,7 +134,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         rule: theme.rule,
         chat: ui.pane().map(chat::rows).unwrap_or_default(),
         empty: empty.unwrap_or_default(),
-        below: below.map(|count| below_mark(count, theme)),
+        below: below.map(|new| below_mark(new, theme)),
         activity,
         card,
         composer,
@@ -202,10 +202,11 @@ fn remark(ui: &UiState) -> Option<&str> {
     ui.farewell.as_deref().or_else(|| ui.remark.as_ref().map(|(text, _)| text.as_str()))
 }
 
-fn below_mark(count: usize, theme: &Theme) -> Line<'static> {
-    match count {
-        0 => Line::from(Span::styled(" ↓ end ", theme.dim)),
-        count => Line::from(Span::styled(format!(" {count} new ↓ "), theme.needs)),
+fn below_mark(new: chat::Below, theme: &Theme) -> Line<'static> {
+    match new {
+        chat::Below::Nothing => Line::from(Span::styled(" ↓ end ", theme.dim)),
+        chat::Below::More => Line::from(Span::styled(" new ↓ ", theme.needs)),
+        chat::Below::Messages(count) => Line::from(Span::styled(format!(" {count} new ↓ "), theme.needs)),
     }
 }
 

@@ -149,6 +149,27 @@ impl Registry {
         self.session(session).and_then(|known| known.body.as_ref()).map_or(&[], |body| &body.messages)
     }
 
+    /// How many messages of the transcript in memory the store has, counted as it counts them: what a turn wrote is one message
+    /// there, and hermux's own lines are none. What is still being written counts as none, so that paging back may show a
+    /// message twice but leaves none out.
+    pub(super) fn stored_messages(&self, session: SessionId) -> u64 {
+        let mut last = None;
+        let mut count = 0;
+        for message in self.messages(session) {
+            let said = message.parts.iter().any(|part| matches!(part, Part::Text(_)));
+            let stored = match message.role {
+                Role::User => message.state == MessageState::Done,
+                Role::Assistant => message.state != MessageState::Streaming && last != Some(Role::Assistant),
+                Role::System => said,
+            };
+            if stored {
+                count += 1;
+                last = Some(message.role);
+            }
+        }
+        count
+    }
+
     /// Drops the oldest messages beyond the bounds, an eighth at a time so that the cost is spread; never the last one.
     fn trim(&mut self, session: SessionId) {
         let bytes = self.run(session).bytes;

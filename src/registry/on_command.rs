@@ -143,10 +143,11 @@ impl Registry {
     ) -> Result<Option<Answer>, Refusal> {
         let known = self.session(session).ok_or(Refusal::NoSession)?;
         let profile = known.profile.clone();
-        let Some(stored) = known.stored.clone() else {
+        let older = known.body.as_ref().is_some_and(|body| body.older);
+        let Some(stored) = known.stored.clone().filter(|_| older) else {
             return Ok(Some(Answer::Older { messages: Vec::new(), more: false }));
         };
-        let skip = skip.saturating_add(self.messages(session).len() as u64);
+        let skip = skip.saturating_add(self.stored_messages(session));
         self.effect(Effect::Older { client, ask, profile, stored, skip });
         Ok(None)
     }

@@ -174,9 +174,9 @@ impl Registry {
     fn on_status(&mut self, session: SessionId, kind: &str, text: Untrusted) {
         match kind {
             "status" if text.raw() == "ready" => self.set_activity(session, None),
-            // What a turn that begins by itself is about (CHECK 18).
+            // What a turn that begins by itself is about (CHECK 18): it is stored in the person's place.
             "process" => {
-                self.push_note(session, Level::Info, text);
+                self.push_message(session, Role::System, vec![Part::Text(text)], MessageState::Done);
                 self.touch(session);
             }
             // Retries come in one burst when they are over: they belong to the turn, to be read later (CHECK 20).

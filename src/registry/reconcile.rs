@@ -9,7 +9,10 @@ use super::{
     turns::End,
 };
 use crate::{
-    base::ids::{MessageId, SessionId},
+    base::{
+        ids::{MessageId, SessionId},
+        text::Untrusted,
+    },
     model::{
         agent::Built,
         body::{Body, BodyState},
@@ -143,6 +146,15 @@ impl Registry {
         self.set_body(session, BodyState::Ready, older, at, then);
     }
 
+    /// Appends what a turn is about, unless it is Hermes' own words and was told before.
+    fn push_prompt(&mut self, session: SessionId, text: Untrusted) {
+        let role = Role::User.speaking(text.raw());
+        let told = |message: &Message| message.role == role && message.plain() == text.raw();
+        if role == Role::User || !self.messages(session).iter().rev().take(4).any(told) {
+            self.push_message(session, role, vec![Part::Text(text)], MessageState::Done);
+        }
+    }
+
     /// Takes up a turn under way: what was missed of its text is added, nothing is said twice.
     pub(super) fn take_inflight(&mut self, session: SessionId, built: &Built, answer: &str, goes_on: bool) {
         let user = built.inflight.as_ref().and_then(|inflight| inflight.user.clone());
@@ -150,7 +162,7 @@ impl Registry {
         if !goes_on {
             self.close_turn(session, End::Complete);
             if let Some(user) = user.filter(|user| !same && !user.is_empty()) {
-                self.push_message(session, Role::User, vec![Part::Text(user)], MessageState::Done);
+                self.push_prompt(session, user);
             }
         }
         if !self.is_running(session) {

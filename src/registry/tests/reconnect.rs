@@ -285,3 +285,21 @@ fn a_session_that_cannot_be_resumed_says_why() {
     rig.fact("work", "aa", Fact::TurnStarted);
     assert!(matches!(rig.turn(session), TurnState::Failed(_)));
 }
+
+/// CHECK 18: a turn that began by itself is found again, with what it is about told once and in nobody's mouth.
+#[test]
+fn a_turn_that_began_by_itself_is_taken_up_without_a_text_of_the_person() {
+    let about = "[IMPORTANT: Background process proc_1 completed.]";
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    rig.fact("work", "aa", Fact::Status { kind: "process".into(), text: about.into() });
+    rig.fact("work", "aa", Fact::TurnStarted);
+    rig.down("work", false);
+    resumed(&mut rig, "aa", &|built| {
+        built.messages = vec![hi(), message(Role::Assistant, "hello")];
+        built.running = Some(true);
+        built.inflight = Some(Inflight { user: Some(about.into()), assistant: "I see".into() });
+    });
+    let expected = ["User: hi", "Assistant: hello", &format!("System: {about}"), "Assistant: I see"];
+    assert_eq!(rig.lines(session), expected);
+}

@@ -224,13 +224,14 @@ fn tabs_move_by_the_persons_hand_alone() {
 #[test]
 fn watching_listing_and_paging_are_passed_on() {
     let mut rig = Rig::new();
-    let session = rig.ready("work", "aa");
+    let session = rig.opened(open("s1"));
+    rig.run(Input::Loaded { session, loaded: loaded("s1", "s1") });
     let effects = rig.command(Command::Watch { session });
     assert!(effects.contains(&Effect::Watch { client: CLIENT, session }));
     let effects = rig.command(Command::List { profile: profile("work"), limit: 900 });
     assert!(matches!(effects[0], Effect::List { limit: 200, .. }));
     let effects = rig.command(Command::Older { session, skip: 5 });
-    assert!(matches!(&effects[0], Effect::Older { skip: 7, stored: id, .. } if *id == stored("stored_aa")));
+    assert!(matches!(&effects[0], Effect::Older { skip: 7, stored: id, .. } if *id == stored("s1")));
     let effects = rig.run(Input::Listed {
         client: CLIENT,
         ask: crate::base::ids::AskId(1),
@@ -240,4 +241,31 @@ fn watching_listing_and_paging_are_passed_on() {
     let gone = crate::base::ids::SessionId(1);
     assert_eq!(rig.ask(Command::Watch { session: gone }), Err(Refusal::NoSession));
     assert_eq!(rig.ask(Command::MarkRead { session }), Ok(Answer::Done));
+}
+
+/// Paging back goes on where the transcript in memory begins, as the store counts.
+#[test]
+fn older_messages_are_counted_as_the_store_counts_them() {
+    let mut rig = Rig::new();
+    let fresh = rig.draft("work");
+    assert_eq!(
+        rig.ask(Command::Older { session: fresh, skip: 0 }),
+        Ok(Answer::Older { messages: vec![], more: false })
+    );
+    let session = rig.opened(open("s1"));
+    rig.run(Input::Loaded { session, loaded: loaded("s1", "s1") });
+    rig.send(session, "next");
+    let resume = call_of(&rig.up("work"), |what| matches!(what, Call::Resume { .. }));
+    rig.reply(resume, built("aa", Some(&|built| built.stored = Some(stored("s1")))));
+    rig.fact("work", "aa", Fact::TurnStarted);
+    rig.text("work", "aa", "answer");
+    let skip = |rig: &mut Rig| match &rig.command(Command::Older { session, skip: 0 })[0] {
+        Effect::Older { skip, .. } => *skip,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(skip(&mut rig), 3, "what streams may not be stored yet");
+    rig.end("work", "aa");
+    assert_eq!(skip(&mut rig), 4);
+    rig.fact("work", "aa", Fact::Failed("a line of hermux's own".into()));
+    assert_eq!(skip(&mut rig), 4);
 }

@@ -164,7 +164,7 @@ fn spinner_words_are_no_text() {
 fn a_turn_that_begins_by_itself_with_two_starts_is_one_turn() {
     let mut rig = Rig::new();
     let session = rig.ready("work", "aa");
-    let text = "[IMPORTANT: Background process ended]";
+    let text = "[IMPORTANT: Background process proc_1 ended]";
     rig.fact("work", "aa", Fact::Status { kind: "process".into(), text: text.into() });
     rig.fact("work", "aa", Fact::TurnStarted);
     rig.fact("work", "aa", Fact::TurnStarted);
@@ -172,7 +172,7 @@ fn a_turn_that_begins_by_itself_with_two_starts_is_one_turn() {
     assert_eq!(rig.turn(session), TurnState::Running);
     rig.end("work", "aa");
     assert_eq!(rig.turn(session), TurnState::Idle);
-    let expected = ["User: hi", "Assistant: hello", &format!("System: <{text}>"), "Assistant: I see."];
+    let expected = ["User: hi", "Assistant: hello", &format!("System: {text}"), "Assistant: I see."];
     assert_eq!(rig.lines(session), expected);
 }
 

@@ -583,6 +583,20 @@ fn a_focused_card_is_answered_by_one_key(#[case] key: &str, #[case] place: usize
     assert_eq!(stage.ui.focus, Focus::Composer, "one answer, then the composer has the keys");
 }
 
+/// SEC-21, ASK-04: a letter that comes before the card was looked at belongs to the text.
+#[rstest]
+#[case(20, false)]
+#[case(279, false)]
+#[case(300, true)]
+fn a_letter_right_after_the_focusing_key_is_text(#[case] wait: u64, #[case] answered: bool) {
+    let mut stage = stage(asked(approval(1, "ls")), 1);
+    stage.press(Key::parse("alt-r").unwrap());
+    stage.wait(wait);
+    stage.keys("y");
+    assert_eq!(answers(&stage.commands()).len(), usize::from(answered));
+    assert_eq!(stage.composed(), if answered { "" } else { "y" });
+}
+
 /// SEC-23: what reaches further wants a second, other key; a held key is not one.
 #[rstest]
 #[case("s", 1)]

@@ -345,8 +345,11 @@ async fn a_crash_is_mended_at_once_and_five_in_a_minute_are_a_loop() {
     let before = Instant::now();
     for crash in 1..=5 {
         process.control.end(Some(139));
-        let (_, events) =
-            rig.until("work", |state| if crash < 5 { retrying(state) } else { stuck(state) }).await;
+        let (state, events) = rig.until("work", |state| retrying(state) || stuck(state)).await;
+        match &state {
+            BackendState::Stuck(why) => assert_eq!((crash, why.reason), (5, StuckReason::CrashLoop)),
+            _ => assert!(crash < 5, "{state:?}"),
+        }
         assert!(
             events.iter().any(|e| matches!(e, Event::Disconnected { process: true, .. })),
             "the end of the process is told"

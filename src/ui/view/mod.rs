@@ -19,6 +19,7 @@ mod strip;
 mod tabs;
 mod title;
 mod tool;
+mod window;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

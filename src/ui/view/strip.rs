@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::marks;
+use super::{marks, window};
 use crate::base::clock::Tick;
 use crate::base::ids::ProfileName;
 use crate::base::text::width;
@@ -35,19 +35,31 @@ pub(super) fn row(
         hits.push((Rect::new(area.x + 5, area.y, 2, 1), Hit::NewTab));
         x += 7;
     } else {
-        for (n, profile) in world.profiles.iter().enumerate() {
-            let spans =
-                chip(profile, status::tally(world, &profile.name), active == Some(&profile.name), theme, now);
-            let cells: usize = spans.iter().map(|span| width::of(&span.content)).sum();
-            if x + cells > room {
-                line.spans.push(Span::styled(format!(" +{}", world.profiles.len() - n), theme.dim));
-                x = room;
-                break;
-            }
-            let rect = Rect::new(clip(x), area.y, clip(cells), 1);
-            hits.push((rect, Hit::Profile(profile.name.clone())));
+        let tallies: Vec<Tally> = world.profiles.iter().map(|p| status::tally(world, &p.name)).collect();
+        let chosen = world.profiles.iter().position(|p| active == Some(&p.name)).unwrap_or(0);
+        let chips: Vec<_> = world
+            .profiles
+            .iter()
+            .zip(&tallies)
+            .enumerate()
+            .map(|(n, (profile, tally))| chip(profile, *tally, n == chosen, theme, now))
+            .collect();
+        let widths: Vec<usize> = chips.iter().map(|chip| cells(chip)).collect();
+        let all = widths.iter().sum::<usize>() <= room;
+        let (from, to) = window::around(&widths, chosen, if all { room } else { room.saturating_sub(8) });
+        let mut put = |spans: Vec<Span<'static>>, hit: Option<Hit>| {
+            let rect = Rect::new(clip(x), area.y, clip(cells(&spans)), 1);
+            x += usize::from(rect.width);
+            hits.extend(hit.map(|hit| (rect, hit)));
             line.spans.extend(spans);
-            x += cells;
+        };
+        put(hidden(tallies.get(..from).unwrap_or_default(), "‹", "", theme), None);
+        for (profile, spans) in world.profiles.iter().zip(chips).take(to).skip(from) {
+            put(spans, Some(Hit::Profile(profile.name.clone())));
+        }
+        put(hidden(tallies.get(to..).unwrap_or_default(), "", "›", theme), None);
+        if !all {
+            x = room;
         }
     }
     if let Some(hints) = hints(world, keymap, room.saturating_sub(x + 2), theme) {
@@ -56,6 +68,16 @@ pub(super) fn row(
         line.spans.extend(hints);
     }
     (line, hits)
+}
+
+/// How many profiles are out of sight at one end; it still says when one of them needs somebody.
+fn hidden(tallies: &[Tally], left: &str, right: &str, theme: &Theme) -> Vec<Span<'static>> {
+    if tallies.is_empty() {
+        return Vec::new();
+    }
+    let (mark, style) =
+        if tallies.iter().any(|tally| tally.waiting > 0) { ("!", theme.needs) } else { ("", theme.dim) };
+    vec![Span::styled(format!("{left}{}{mark}{right} ", tallies.len()), style)]
 }
 
 fn chip(profile: &Profile, tally: Tally, active: bool, theme: &Theme, now: Tick) -> Vec<Span<'static>> {
@@ -106,6 +128,10 @@ fn hints(world: &World, keymap: &Keymap, room: usize, theme: &Theme) -> Option<V
         spans.push(Span::styled(format!(" {word}"), style));
     }
     (!spans.is_empty()).then_some(spans)
+}
+
+fn cells(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| width::of(&span.content)).sum()
 }
 
 fn clip(cells: usize) -> u16 {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::marks;
+use super::{marks, window};
 use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::base::text::width;
@@ -49,7 +49,8 @@ pub(super) fn row(
         *tab = shown(n, session, left_over - 2);
     }
     let chosen = tabs.iter().position(|tab| Some(tab.id) == active).unwrap_or(0);
-    let (from, to) = window(&tabs, chosen, room.saturating_sub(10));
+    let widths: Vec<usize> = tabs.iter().map(|tab| tab.cells).collect();
+    let (from, to) = window::around(&widths, chosen, room.saturating_sub(10));
     let mut line = Line::default();
     let mut hits = Vec::new();
     let mut x = area.x;
@@ -100,26 +101,4 @@ fn tab(n: usize, session: &Session, active: bool, cells: usize, theme: &Theme, n
     spans.push(Span::styled(if closable { " × " } else { "  " }, theme.dim));
     let cells = spans.iter().map(|span| width::of(&span.content)).sum();
     Tab { id: session.id, spans, cells, closable }
-}
-
-/// The tabs around the chosen one that fit.
-fn window(tabs: &[Tab], chosen: usize, room: usize) -> (usize, usize) {
-    let cells = |at: usize| tabs.get(at).map_or(0, |tab| tab.cells);
-    let (mut from, mut to) = (chosen, (chosen + 1).min(tabs.len()));
-    let mut used = cells(chosen);
-    loop {
-        let right = to < tabs.len() && used + cells(to) <= room;
-        if right {
-            used += cells(to);
-            to += 1;
-        }
-        let left = from > 0 && used + cells(from - 1) <= room;
-        if left {
-            from -= 1;
-            used += cells(from);
-        }
-        if !left && !right {
-            return (from, to);
-        }
-    }
 }

@@ -189,6 +189,19 @@ fn a_backend_starts_clean() {
     tree.ended(FIVE);
 }
 
+/// REL-26: whoever is adopted is also buried, while the backend goes on.
+#[test]
+fn an_adopted_child_that_ends_leaves_no_zombie() {
+    let mut tree = Tree::start("for i in 1 2 3 4 5 6 7 8; do (true &); done; echo up; exec sleep 1000");
+    tree.wait_lines(1);
+    let children = format!("/proc/{0}/task/{0}/children", tree.pid());
+    wait_until("the backend is the guard's only child", Duration::from_secs(1), || {
+        std::fs::read_to_string(&children).unwrap().split_whitespace().count() == 1
+    });
+    tree.guard.stdin.take();
+    tree.ended(FIVE);
+}
+
 #[test]
 fn what_cannot_be_started_has_an_exit_code_of_its_own_and_a_reason() {
     for (program, code) in [

@@ -84,7 +84,8 @@ fn handle(signal: c_int, handler: extern "C" fn(c_int), flags: c_int) -> io::Res
 /// Marks every descriptor above standard error to close on exec, whoever opened it: a shell may have left some open,
 /// and a backend must not inherit them. Only for a process with one thread.
 pub fn close_others_on_exec() -> io::Result<()> {
-    let open: Vec<i32> = std::fs::read_dir("/dev/fd")?
+    let list = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    let open: Vec<i32> = std::fs::read_dir(list)?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|fd| *fd > 2)
         .collect();

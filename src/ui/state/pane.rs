@@ -99,6 +99,14 @@ impl Pane {
         self.edited = None;
     }
 
+    /// The whole transcript changed: lines and older messages that were made for it go.
+    pub fn forget_transcript(&mut self) {
+        self.lines.clear();
+        self.older.clear();
+        self.older_done = false;
+        self.older_asked = false;
+    }
+
     /// Whether a text is here that the hub does not have.
     pub fn is_unsaved(&self) -> bool {
         self.editor.revision() != self.saved

@@ -10,7 +10,7 @@ use crate::model::status;
 use crate::proto::Command;
 use crate::ui::action::Action;
 use crate::ui::mirror::{Mirror, Touched};
-use crate::ui::state::pane::Anchor;
+use crate::ui::state::pane::{Anchor, Pane};
 use crate::ui::state::{Ask, UiState};
 
 impl Step<'_> {
@@ -19,9 +19,8 @@ impl Step<'_> {
         for what in touched {
             match what {
                 Touched::World => {
-                    for pane in self.ui.panes.values_mut() {
-                        pane.lines.clear();
-                    }
+                    // The transcripts may begin elsewhere now: what was paged in before them may not fit any more.
+                    self.ui.panes.values_mut().for_each(Pane::forget_transcript);
                     // The hub says which transcripts are in its snapshot; those that are not are asked for again.
                     let mirror = self.mirror;
                     self.ui
@@ -42,10 +41,7 @@ impl Step<'_> {
                 Touched::Session(id) => self.draft_changed(*id),
                 Touched::Body(id) => {
                     if let Some(pane) = self.ui.panes.get_mut(id) {
-                        pane.lines.clear();
-                        pane.older.clear();
-                        pane.older_done = false;
-                        pane.older_asked = false;
+                        pane.forget_transcript();
                     }
                     self.draft_changed(*id);
                 }

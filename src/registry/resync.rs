@@ -56,9 +56,10 @@ impl Registry {
         let wires = self.wire(profile);
         wires.builds = wires.builds.saturating_sub(1);
         let up = wires.up;
-        if self.session(session).is_none()
-            || self.run(session).build.take_if(|build| *build == call).is_none()
-        {
+        if self.session(session).is_none() {
+            return self.let_go(profile, reply);
+        }
+        if self.run(session).build.take_if(|build| *build == call).is_none() {
             return;
         }
         match reply {
@@ -70,6 +71,18 @@ impl Registry {
             Reply::Lost if !up => {}
             Reply::Lost => self.build_failed(session, &"the backend did not answer in time".into()),
             _ => self.build_failed(session, &"the backend's answer was not understood".into()),
+        }
+    }
+
+    /// A tab was closed while its session was being created: an empty one would cost the backend 51 MiB for nothing (CHECK 52).
+    fn let_go(&mut self, profile: &ProfileName, reply: Reply) {
+        if let Reply::Built(built) = reply
+            && built.messages.is_empty()
+            && built.running != Some(true)
+            && self.wire(profile).up
+        {
+            let timeout = self.settings.limits.call;
+            self.call(profile, Call::Close { live: built.live }, timeout, Kind::Farewell);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
     model::{
         agent::ToolResult,
         message::{Level, MessageState, Part, Role},
+        outcome::clip,
         patch::{BodyChange, Change},
         tool::{ToolCall, ToolState},
     },
@@ -98,7 +99,7 @@ impl Registry {
                 _ => None,
             })
         });
-        let again = last.is_some_and(|last| repeats(last, text.raw()));
+        let again = last.is_some_and(|last| repeats(clip(last, HEAD), text.raw()));
         let step = &mut self.run(session).step;
         if again
             || text.raw().trim().is_empty()
@@ -325,7 +326,7 @@ fn finished(tool: ToolCall, result: ToolResult) -> ToolCall {
 
 fn remember(head: &mut String, more: &str) {
     if head.len() < HEAD {
-        head.push_str(crate::model::outcome::clip(more, HEAD - head.len()));
+        head.push_str(clip(more, HEAD - head.len()));
     }
 }
 

@@ -269,3 +269,17 @@ fn older_messages_are_counted_as_the_store_counts_them() {
     rig.fact("work", "aa", Fact::Failed("a line of hermux's own".into()));
     assert_eq!(skip(&mut rig), 4);
 }
+
+/// CHECK 52: a session that is created for nobody any more is closed again.
+#[test]
+fn a_session_whose_tab_closed_while_it_was_created_is_let_go() {
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    rig.send(session, "hi");
+    let create = call_of(&rig.up("work"), |what| matches!(what, Call::Create { .. }));
+    rig.ask(Command::CloseTab { session, running: CloseRunning::Stop }).unwrap();
+    assert!(!rig.reg.world().sessions.contains_key(&session));
+    let effects = rig.reply(create, built("aa", None));
+    assert_eq!(calls_of(&effects)[0].1, Call::Close { live: live("aa") });
+    assert!(!rig.reg.runs.contains_key(&session));
+}

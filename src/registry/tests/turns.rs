@@ -168,6 +168,7 @@ fn a_turn_that_begins_by_itself_with_two_starts_is_one_turn() {
     rig.fact("work", "aa", Fact::Status { kind: "process".into(), text: text.into() });
     rig.fact("work", "aa", Fact::TurnStarted);
     rig.fact("work", "aa", Fact::TurnStarted);
+    assert_eq!(rig.session(session).unread, Unread::None, "nothing has ended");
     rig.text("work", "aa", "I see.");
     assert_eq!(rig.turn(session), TurnState::Running);
     rig.end("work", "aa");

@@ -309,7 +309,11 @@ impl Rig {
             }
             Effect::Store { job, .. } => self.step(Input::Stored { job, result: Ok(()) }),
             Effect::Answer { client: SOMEBODY, answer: Answer::Opened(id), .. } => self.opened = Some(id),
-            Effect::Answer { client: TERMINAL, ask, answer } => self.heard(Update::Answer { ask, answer }),
+            Effect::Answer { client: TERMINAL, ask, answer } => {
+                // What a command changed is known before its answer, as from the hub.
+                self.show();
+                self.heard(Update::Answer { ask, answer });
+            }
             Effect::Watch { client: TERMINAL, session } => {
                 if let Some(screen) = &mut self.screen {
                     screen.watch(session, self.registry.world());

@@ -225,3 +225,18 @@ fn a_link_of_an_unknown_profile_is_logged() {
     let effects = rig.run(Input::Link { profile: profile("nosuch"), link: Link::State(BackendState::Live) });
     assert!(matches!(effects[..], [Effect::Log { .. }]));
 }
+
+/// Whether a provider is configured is asked until it is.
+#[test]
+fn a_backend_is_asked_for_its_provider_until_it_has_one() {
+    let mut rig = Rig::new();
+    for (answer, asked) in [(Reply::ProviderConfigured(false), true), (Reply::ProviderConfigured(true), true)]
+    {
+        let effects = rig.up("work");
+        assert_eq!(calls_of(&effects).iter().any(|(_, what)| *what == Call::Setup), asked);
+        rig.reply(call_of(&effects, |what| *what == Call::Setup), answer);
+        rig.down("work", true);
+    }
+    assert_eq!(rig.reg.world().profile(&profile("work")).unwrap().provider, Some(true));
+    assert_eq!(calls_of(&rig.up("work")), []);
+}

@@ -67,6 +67,8 @@ impl Rig {
             self.mirror.apply(patch).unwrap();
         }
         assert_eq!(&self.mirror, self.reg.world());
+        let known = |id: &SessionId| self.mirror.sessions.contains_key(id);
+        assert!(self.reg.runs.keys().all(known), "what a session was wired to leaves with it");
         for effect in &step.effects {
             if let Effect::Log { what: what @ "a patch did not fit", detail } = effect {
                 panic!("{what}: {detail}");

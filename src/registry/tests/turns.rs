@@ -365,3 +365,24 @@ fn reasoning_ends_when_the_answer_begins() {
         other => panic!("{other:?}"),
     }
 }
+
+/// ARCHITECTURE §7: a delta touches its own session, whatever else is open and however long its transcript is.
+#[test]
+fn a_delta_changes_the_same_however_much_is_open() {
+    let changes = |rig: &mut Rig| {
+        let fact = Fact::Text { text: "x".into(), step_break: false };
+        let live = Some(live("aa"));
+        let step = rig.step(crate::registry::Input::Fact { profile: profile("work"), live, fact });
+        (step.patches.len(), step.effects.len())
+    };
+    let mut rig = Rig::new();
+    rig.running("work", "aa");
+    rig.text("work", "aa", "x");
+    let few = changes(&mut rig);
+    for n in 0..40 {
+        rig.ready("work", &format!("b{n}"));
+        rig.text("work", "aa", &"y".repeat(10_000));
+    }
+    assert_eq!(changes(&mut rig), few);
+    assert_eq!(few, (1, 0));
+}

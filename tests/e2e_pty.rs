@@ -32,6 +32,7 @@ fn assert_restored(person: &Person) {
     assert_eq!(person.modes_changed(), None);
 }
 
+/// A01, A06, A07, F01, I02, M7, M9.
 #[test]
 fn a_person_without_hermes_sees_two_profiles_at_work() {
     let home = Home::new();
@@ -88,6 +89,7 @@ fn type_while_asked(scene: &str, kind: Kind) {
 }
 
 /// FLT-11, SEC-20, SEC-21.
+/// B02, B04.
 #[test]
 fn an_approval_that_arrives_while_i_type_takes_no_key() {
     type_while_asked("approval", Kind::Modern);
@@ -172,6 +174,7 @@ fn the_terminal_is_as_it_was_and_no_process_is_left_when_a_signal_ends_hermux() 
 }
 
 /// UX-31, fact 1: a closed window ends hermux and all below it.
+/// A23.
 #[test]
 fn hermux_ends_when_its_terminal_vanishes() {
     let home = Home::new();

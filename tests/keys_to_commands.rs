@@ -393,6 +393,7 @@ fn after_a_close_a_neighbour_or_a_fresh_draft_is_shown() {
 }
 
 /// F01, F02.
+/// M9.
 #[test]
 fn switching_profile_is_a_fresh_draft_and_the_active_one_again_is_nothing() {
     let mut stage = stage(busy(), 1);
@@ -1185,6 +1186,7 @@ fn the_bypass_is_confirmed() {
 }
 
 /// G04, UX-13.
+/// G03, G04.
 #[test]
 fn a_click_does_what_its_key_does() {
     let click = |stage: &mut Stage, hit: &Hit| {

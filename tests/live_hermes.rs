@@ -105,6 +105,7 @@ fn texts(rows: &[(String, String)]) -> Vec<&str> {
 }
 
 /// M1, M6, INV1: two profiles at work, watched in turns.
+/// A01, A02, A05–A07, G08, I01–I05, INV3, M1, M7, M9.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
 fn two_profiles_stream_at_once_and_no_line_is_lost_doubled_or_in_the_wrong_place() {
@@ -155,6 +156,7 @@ fn two_profiles_stream_at_once_and_no_line_is_lost_doubled_or_in_the_wrong_place
 }
 
 /// M3, INV10, SEC-20, SEC-21, DECISIONS on approvals: a background session of the other profile asks.
+/// B02–B05, B08–B10, M3, M8.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
 fn an_approval_raised_in_the_background_is_seen_opened_and_answered_alone() {
@@ -217,6 +219,7 @@ fn a_question_is_answered_with_the_choice_that_was_chosen() {
 }
 
 /// INV5: an interrupt belongs to one session.
+/// A21, A22, I16, INV7, M15.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
 fn an_interrupt_stops_its_own_session_only() {
@@ -271,6 +274,7 @@ fn two_messages_queued_while_busy_run_in_order_and_unmerged_after_the_whole_turn
 }
 
 /// A04, REL-02: a backend that dies in the middle of a turn.
+/// I10, I17.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
 fn a_backend_that_dies_is_replaced_and_its_session_goes_on_with_nothing_twice() {

@@ -50,6 +50,7 @@ fn check(name: &'static str, faults: bool) {
 
 /// INV1 to INV7, INV11 to INV15, INV18 to INV20, INV27, INV28, I1, I2, I7, I11, SYS-05, DECISIONS 19 and 22. Without faults
 /// every turn also ends exactly once.
+/// A05, G07, G08, G10, I04, I18.
 #[test]
 fn sessions_that_interleave_never_touch_each_other() {
     check("sessions_that_interleave_never_touch_each_other", false);
@@ -57,6 +58,7 @@ fn sessions_that_interleave_never_touch_each_other() {
 
 /// The same with sockets that drop and processes that die, INV23, DECISIONS 12, M16: nothing is shown twice, nothing that the
 /// backend has is missing, nothing is sent twice.
+/// I17, I18.
 #[test]
 fn lost_sockets_and_processes_neither_double_nor_lose_text() {
     check("lost_sockets_and_processes_neither_double_nor_lose_text", true);

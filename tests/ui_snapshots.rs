@@ -48,6 +48,7 @@ fn asked(prompt: Prompt) -> World {
     world
 }
 
+/// G01, G02: a tab shows profile, state and title.
 #[test]
 fn a_conversation() {
     pictures("conversation", &busy(), 1, |_| {});

@@ -35,6 +35,7 @@ mod tests {
     }
 
     /// A11, A12, INV18.
+    /// A08, A11, A12, INV18.
     #[test]
     fn the_bound_is_exceeded_rather_than_a_fresh_or_working_backend_stopped() {
         let now = Tick(200_000);

@@ -107,6 +107,7 @@ mod tests {
     }
 
     /// UX-21.
+    /// B11.
     #[test]
     fn nothing_is_written_when_nothing_changed() {
         let mut canvas = Canvas::new(Vec::new(), (10, 2));

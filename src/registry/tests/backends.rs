@@ -106,6 +106,7 @@ fn a_profile_that_another_hermux_holds_can_only_be_read() {
 }
 
 /// A14, A20, INV20, M13: one profile, one backend.
+/// A03.
 #[test]
 fn a_single_profile_has_one_backend() {
     let mut rig = Rig::new();

@@ -175,6 +175,7 @@ fn a_card_is_dead_after_its_turn() {
 }
 
 /// B01, B03, B06, B09, M3, M8: parked on its owner, which works and waits at once; nobody else changes.
+/// B01, B02, B08.
 #[test]
 fn a_background_request_is_parked_on_its_owner() {
     let mut rig = Rig::new();

@@ -46,6 +46,7 @@ fn a_queued_text_waits_for_the_backends_word_only_so_long() {
 }
 
 /// INV7, I16, M15, CHECK 30: the queue is ours, so an interrupt loses nothing of it.
+/// A21, A22.
 #[test]
 fn an_interrupt_stops_its_session_and_holds_the_queue_for_the_person() {
     let mut rig = Rig::new();

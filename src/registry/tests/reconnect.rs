@@ -31,6 +31,7 @@ fn running(built: &mut Built, answer: &str) {
 }
 
 /// M16, CHECK f: what was missed is added where the stream stood.
+/// I03, I17.
 #[test]
 fn a_stream_goes_on_where_it_stood() {
     let mut rig = Rig::new();
@@ -261,6 +262,7 @@ fn a_session_that_was_never_stored_is_created_again() {
 }
 
 /// I07, INV11, M6.
+/// I07, I08.
 #[test]
 fn the_end_of_one_turn_leaves_the_others_watch_and_prompts() {
     let mut rig = Rig::new();

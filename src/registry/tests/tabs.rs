@@ -56,6 +56,7 @@ fn an_empty_draft_is_used_again_and_one_with_text_is_not() {
 }
 
 /// I11, INV27.
+/// H11, I11, INV27.
 #[test]
 fn each_session_keeps_its_own_draft_until_it_is_sent() {
     let mut rig = Rig::new();
@@ -73,6 +74,7 @@ fn each_session_keeps_its_own_draft_until_it_is_sent() {
 }
 
 /// A client that leaves takes nothing with it.
+/// A23, B07, INV8.
 #[test]
 fn a_client_that_leaves_takes_nothing_with_it() {
     let mut rig = Rig::new();

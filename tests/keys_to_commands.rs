@@ -1080,7 +1080,10 @@ fn older_messages_are_asked_for_at_the_top_and_shown_above() {
     for (from, skip) in [(10, 0), (0, 10)] {
         stage.keys("ctrl-home");
         stage.draw();
-        assert_eq!(stage.commands().last(), Some(&Command::Older { session: SessionId(1), skip }));
+        assert_eq!(
+            stage.commands().last(),
+            Some(&Command::Older { session: SessionId(1), first: Some(MessageId(FIRST_ID)), skip })
+        );
         stage.draw();
         assert!(stage.commands().is_empty(), "asked once");
         stage.keys("ctrl-home");

@@ -131,9 +131,11 @@ pub enum Command {
         profile: ProfileName,
         limit: u16,
     },
-    /// Up to 200 messages before the first one of the transcript in memory, `skip` messages back from it.
+    /// Up to 200 messages before `first`, the first one of the transcript that this terminal was sent, `skip` messages back
+    /// from it.
     Older {
         session: SessionId,
+        first: Option<MessageId>,
         skip: u64,
     },
     /// Forget a secret that was handed over and is not wanted any more.

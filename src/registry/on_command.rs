@@ -4,9 +4,10 @@ use super::{Registry, effect::Effect, runtime::Wish};
 use crate::{
     base::{
         clock::WallMs,
-        ids::{AskId, ClientId, ProfileName, SessionId},
+        ids::{AskId, ClientId, MessageId, ProfileName, SessionId},
     },
     model::{
+        body::TAIL_MESSAGES,
         draft::{Draft, Piece},
         patch::{Change, Patch},
         profile::BackendState,
@@ -94,7 +95,7 @@ impl Registry {
                 self.effect(Effect::List { client, ask, profile, limit: limit.min(MAX_ROWS) });
                 Ok(None)
             }
-            Command::Older { session, skip } => self.on_ask_older(client, ask, session, skip),
+            Command::Older { session, first, skip } => self.on_ask_older(client, ask, session, first, skip),
             Command::DropSecret { handle } => {
                 self.effect(Effect::DropSecret { handle });
                 Ok(Some(Answer::Done))
@@ -139,11 +140,21 @@ impl Registry {
         client: ClientId,
         ask: AskId,
         session: SessionId,
+        first: Option<MessageId>,
         skip: u64,
     ) -> Result<Option<Answer>, Refusal> {
         let known = self.session(session).ok_or(Refusal::NoSession)?;
         let profile = known.profile.clone();
         let older = known.body.as_ref().is_some_and(|body| body.older);
+        // The terminal may have been sent a tail of what is in memory.
+        let held = known.body.as_ref().map_or(&[][..], |body| &body.messages);
+        let held = held.get(..held.partition_point(|message| Some(message.id) < first)).unwrap_or_default();
+        let end = held.len().saturating_sub(usize::try_from(skip).unwrap_or(usize::MAX));
+        if let page @ [_, ..] = held.get(end.saturating_sub(TAIL_MESSAGES)..end).unwrap_or_default() {
+            let more = older || end > TAIL_MESSAGES;
+            return Ok(Some(Answer::Older { messages: page.to_vec(), more }));
+        }
+        let skip = skip.saturating_sub(held.len() as u64);
         let Some(stored) = known.stored.clone().filter(|_| older) else {
             return Ok(Some(Answer::Older { messages: Vec::new(), more: false }));
         };

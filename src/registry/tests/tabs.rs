@@ -232,7 +232,7 @@ fn watching_listing_and_paging_are_passed_on() {
     assert!(effects.contains(&Effect::Watch { client: CLIENT, session }));
     let effects = rig.command(Command::List { profile: profile("work"), limit: 900 });
     assert!(matches!(effects[0], Effect::List { limit: 200, .. }));
-    let effects = rig.command(Command::Older { session, skip: 5 });
+    let effects = rig.command(Command::Older { session, first: None, skip: 5 });
     assert!(matches!(&effects[0], Effect::Older { skip: 7, stored: id, .. } if *id == stored("s1")));
     let effects = rig.run(Input::Listed {
         client: CLIENT,
@@ -251,7 +251,7 @@ fn older_messages_are_counted_as_the_store_counts_them() {
     let mut rig = Rig::new();
     let fresh = rig.draft("work");
     assert_eq!(
-        rig.ask(Command::Older { session: fresh, skip: 0 }),
+        rig.ask(Command::Older { session: fresh, first: None, skip: 0 }),
         Ok(Answer::Older { messages: vec![], more: false })
     );
     let session = rig.opened(open("s1"));
@@ -261,7 +261,7 @@ fn older_messages_are_counted_as_the_store_counts_them() {
     rig.reply(resume, built("aa", Some(&|built| built.stored = Some(stored("s1")))));
     rig.fact("work", "aa", Fact::TurnStarted);
     rig.text("work", "aa", "answer");
-    let skip = |rig: &mut Rig| match &rig.command(Command::Older { session, skip: 0 })[0] {
+    let skip = |rig: &mut Rig| match &rig.command(Command::Older { session, first: None, skip: 0 })[0] {
         Effect::Older { skip, .. } => *skip,
         other => panic!("{other:?}"),
     };
@@ -270,6 +270,25 @@ fn older_messages_are_counted_as_the_store_counts_them() {
     assert_eq!(skip(&mut rig), 4);
     rig.fact("work", "aa", Fact::Failed("a line of hermux's own".into()));
     assert_eq!(skip(&mut rig), 4);
+}
+
+/// A terminal is sent a tail; what is before it in memory comes from there, what is before that from disk.
+#[test]
+fn older_messages_in_memory_are_not_skipped() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    for _ in 0..300 {
+        rig.fact("work", "aa", Fact::Failed("a line".into()));
+    }
+    let ids: Vec<_> = rig.body(session).messages.iter().map(|message| message.id).collect();
+    let first = Some(ids[250]);
+    let mut page = |skip| match rig.ask(Command::Older { session, first, skip }) {
+        Ok(Answer::Older { messages, more }) => (messages.iter().map(|m| m.id).collect::<Vec<_>>(), more),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(page(0), (ids[50..250].to_vec(), true));
+    assert_eq!(page(200), (ids[..50].to_vec(), false));
+    assert_eq!(page(250), (vec![], false));
 }
 
 /// CHECK 52: a session that is created for nobody any more is closed again.

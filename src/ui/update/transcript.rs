@@ -131,7 +131,9 @@ impl Step<'_> {
     /// Older messages, when the beginning of those here is on the screen and the person went there.
     pub(super) fn ask_older(&mut self) {
         let Some(session) = self.session() else { return };
-        let (id, exist) = (session.id, session.body.as_ref().is_some_and(|body| body.older));
+        let (id, body) = (session.id, session.body.as_ref());
+        let exist = body.is_some_and(|body| body.older);
+        let first = body.and_then(|body| body.messages.first()).map(|message| message.id);
         let Some(pane) = self.ui.pane_mut() else { return };
         let wanted = pane.at_top && pane.anchor != Anchor::Follow;
         if !exist || !wanted || pane.older_asked || pane.older_done {
@@ -139,7 +141,7 @@ impl Step<'_> {
         }
         pane.older_asked = true;
         let skip = pane.older.len() as u64;
-        self.command(Ask::Older(id), Command::Older { session: id, skip });
+        self.command(Ask::Older(id), Command::Older { session: id, first, skip });
     }
 }
 

@@ -996,6 +996,22 @@ fn a_session_without_a_tab_is_reached_by_attention_and_palette() {
     assert_eq!(stage.commands(), [open]);
 }
 
+/// G13: clearing binds the composer to a fresh session; the old one is given up when idle, and goes on when at work.
+#[test]
+fn clear_begins_anew_and_stops_nothing() {
+    for (shown, profile, closes) in [(1, "default", true), (2, "work", false)] {
+        let mut stage = stage(busy(), shown);
+        stage.commands();
+        stage.type_text("/clear");
+        stage.keys("enter");
+        let new = Command::NewSession { profile: name(profile), cwd: "/home/me/code".into() };
+        let close = Command::CloseTab { session: SessionId(shown), running: CloseRunning::Ask };
+        let expected: Vec<_> = [Some(new), closes.then_some(close)].into_iter().flatten().collect();
+        assert_eq!(stage.commands(), expected);
+        assert_eq!(stage.composed(), "");
+    }
+}
+
 /// The other way of F01, for who asked for it: the profile's last session, open or stored.
 #[test]
 fn a_profile_shows_its_last_session_where_that_is_wanted() {

@@ -3,7 +3,9 @@
 use super::{Step, keys};
 use crate::base::clock::Tick;
 use crate::model::message::{Message, Role};
+use crate::model::status;
 use crate::proto::Command;
+use crate::proto::command::CloseRunning;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::state::editor::{self, Unit};
 use crate::ui::state::pane::Pane;
@@ -91,10 +93,24 @@ impl Step<'_> {
             pane.mark_edited(now);
             return;
         }
-        let Some(text) = self.take_text() else { return };
-        let pieces = text.1;
-        self.command(Ask::Send { session, pieces }, Command::Send { session, text: text.0 });
+        let Some((text, pieces)) = self.take_text() else { return };
+        if CLEAR.contains(&text.trim()) {
+            self.clear();
+            return;
+        }
+        self.command(Ask::Send { session, pieces }, Command::Send { session, text });
         self.scroll_end();
+    }
+
+    /// Leaves the conversation where it is and begins anew in its profile: a session that is at work goes on in its tab, an idle
+    /// one gives it up.
+    fn clear(&mut self) {
+        let Some(session) = self.session() else { return };
+        let (id, profile, idle) = (session.id, session.profile.clone(), !status::is_working(session));
+        self.fresh(profile);
+        if idle {
+            self.command(Ask::Close(id), Command::CloseTab { session: id, running: CloseRunning::Ask });
+        }
     }
 
     pub(super) fn interrupt_and_send(&mut self) {
@@ -205,6 +221,9 @@ impl Step<'_> {
         self.command(Ask::Plain, Command::Wake { profile });
     }
 }
+
+/// The slash commands that are hermux' own, since a session is bound here and not at the backend; all others go to the session.
+const CLEAR: [&str; 2] = ["/clear", "/new"];
 
 /// How long the last key must lie back before a draft is saved, in milliseconds.
 pub(super) const SAVE_AFTER: u64 = 200;

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::base::ids::{ProfileName, StoredId};
 use clap::{Args, Parser, Subcommand};
 use std::{ffi::OsString, path::PathBuf};
 
@@ -33,11 +34,11 @@ pub struct Start {
     #[arg(long, value_name = "PATH")]
     pub hermes: Option<PathBuf>,
     /// The profile to begin in [default: the one Hermes itself would use]
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
+    pub profile: Option<ProfileName>,
     /// Open this stored session
-    #[arg(long, value_name = "PROFILE/ID", conflicts_with = "profile")]
-    pub session: Option<String>,
+    #[arg(long, value_name = "PROFILE/ID", conflicts_with = "profile", value_parser = session)]
+    pub session: Option<(ProfileName, StoredId)>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,6 +66,14 @@ pub struct Demo {
     pub backend_arg: Vec<OsString>,
 }
 
+/// Reads `PROFILE/ID`.
+fn session(text: &str) -> Result<(ProfileName, StoredId), String> {
+    let (name, id) =
+        text.split_once('/').ok_or("write it as PROFILE/ID, as in work/20261121_030012_7e329a")?;
+    let profile = ProfileName::new(name).map_err(|error| error.to_string())?;
+    Ok((profile, StoredId::new(id).ok_or("there is no session id after the slash")?))
+}
+
 /// Arguments handed on as they are.
 #[derive(Debug, Args)]
 pub struct Rest {
@@ -80,6 +89,23 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// SEC-35, UX-40: what is no profile or no session is a usage error, before anything starts.
+    #[test]
+    fn names_and_ids_are_checked_with_the_command_line() {
+        for bad in [
+            ["--profile", "../x"],
+            ["--profile", "-h"],
+            ["--session", "work"],
+            ["--session", "A/1"],
+            ["--session", "a/"],
+        ] {
+            let error = Cli::try_parse_from(["hermux", bad[0], bad[1]]).expect_err(bad[1]);
+            assert_eq!(error.exit_code(), 2, "{bad:?}");
+        }
+        let cli = Cli::try_parse_from(["hermux", "--session", "work/20261121_030012_7e329a"]).expect("valid");
+        assert_eq!(cli.start.session.expect("given").0.as_str(), "work");
     }
 
     #[test]

@@ -39,6 +39,26 @@ pub struct Theme {
     pub chip: Style,
     /// Characters that a search found.
     pub found: Style,
+    /// A heading of a text.
+    pub heading: Style,
+    /// Text that is quoted.
+    pub quote: Style,
+    /// A web address, and text that leads to one.
+    pub link: Style,
+    /// Code within a line of text, and code whose language is not known.
+    pub code: Style,
+    /// In a block of code: a word of the language.
+    pub keyword: Style,
+    /// In a block of code: a text between quotes.
+    pub string: Style,
+    /// In a block of code: what is said to people.
+    pub comment: Style,
+    /// In a block of code: a number or another constant.
+    pub number: Style,
+    /// In a block of code: what is called, or a key of a table.
+    pub function: Style,
+    /// In a block of code: a type, a tag, a variable of a shell.
+    pub kind: Style,
 }
 
 impl Theme {
@@ -62,6 +82,16 @@ impl Theme {
             thought: dim.add_modifier(Modifier::ITALIC),
             chip: plain.fg(Color::Cyan),
             found: bold.add_modifier(Modifier::UNDERLINED),
+            heading: bold.fg(Color::Cyan),
+            quote: dim,
+            link: plain.fg(Color::LightBlue).add_modifier(Modifier::UNDERLINED),
+            code: plain.fg(Color::Cyan),
+            keyword: plain.fg(Color::Magenta),
+            string: plain.fg(Color::Green),
+            comment: dim,
+            number: plain.fg(Color::Cyan),
+            function: plain.fg(Color::LightBlue),
+            kind: plain.fg(Color::Yellow),
         }
     }
 
@@ -85,6 +115,16 @@ impl Theme {
             thought: dim.add_modifier(Modifier::ITALIC),
             chip: bold,
             found: bold.add_modifier(Modifier::UNDERLINED),
+            heading: bold.add_modifier(Modifier::UNDERLINED),
+            quote: dim,
+            link: plain.add_modifier(Modifier::UNDERLINED),
+            code: bold,
+            keyword: bold,
+            string: plain,
+            comment: dim,
+            number: plain,
+            function: plain,
+            kind: plain,
         }
     }
 
@@ -142,6 +182,16 @@ mod tests {
             theme.thought,
             theme.chip,
             theme.found,
+            theme.heading,
+            theme.quote,
+            theme.link,
+            theme.code,
+            theme.keyword,
+            theme.string,
+            theme.comment,
+            theme.number,
+            theme.function,
+            theme.kind,
             theme.accent("work"),
         ];
         assert!(all.iter().all(|style| style.fg.is_none() && style.bg.is_none()));

@@ -35,8 +35,10 @@ pub enum Touched {
     Session(SessionId),
     /// A whole transcript.
     Body(SessionId),
-    /// One message.
+    /// A message's end: it is new, a part was added, or how it stands changed.
     Message(SessionId, MessageId),
+    /// This part of a message.
+    Part(SessionId, MessageId, u32),
     /// Text was added to this part of a message, and nothing else.
     Grown(SessionId, MessageId, u32),
 }
@@ -146,9 +148,10 @@ fn touched(patch: &Patch) -> Option<Touched> {
         Patch::Body { session, change } => match change {
             BodyChange::Message(message) => Touched::Message(*session, message.id),
             BodyChange::Append { message, part, .. } => Touched::Grown(*session, *message, *part),
+            BodyChange::ReasoningEnded { message, part, .. } | BodyChange::Tool { message, part, .. } => {
+                Touched::Part(*session, *message, *part)
+            }
             BodyChange::Part { message, .. }
-            | BodyChange::ReasoningEnded { message, .. }
-            | BodyChange::Tool { message, .. }
             | BodyChange::State { message, .. }
             | BodyChange::Finish { message, .. } => Touched::Message(*session, *message),
             BodyChange::Set(_) | BodyChange::Forget | BodyChange::Removed(_) | BodyChange::Trimmed { .. } => {

@@ -10,6 +10,8 @@ use crate::base::ids::MessageId;
 
 /// Messages whose lines are kept; beyond it those that are not on the screen go.
 const KEPT: usize = 300;
+/// Rows that are kept of all messages together: unfolded output is long, and a row takes some 200 bytes.
+const KEPT_ROWS: usize = 20_000;
 
 /// What lines were made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +40,38 @@ pub struct Stream {
 #[derive(Clone, Debug, Default)]
 pub struct Laid {
     pub rows: Vec<Line<'static>>,
+    /// The rows before each part, and before what follows the last one: laying out can go on at any part.
+    pub starts: Vec<usize>,
+    /// Rows that show time passing, each with its part.
+    pub live: Vec<(usize, usize)>,
     /// `None`: it does not grow, or not at its end.
     pub stream: Option<Stream>,
+}
+
+impl Laid {
+    /// What stands before `part`, or as much of it as there is, and the part at which laying out has to go on.
+    fn before(mut self, part: usize) -> (Self, usize) {
+        let part = part.min(self.starts.len().saturating_sub(1));
+        let rows = self.starts.get(part).copied().unwrap_or(0);
+        self.rows.truncate(rows);
+        self.starts.truncate(part);
+        self.live.retain(|(row, _)| *row < rows);
+        self.stream = None;
+        (self, part)
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     look: Look,
     laid: Laid,
+    /// Text was added to the stream.
     grown: bool,
+    /// The first part that is not as it was laid out.
+    stale: Option<usize>,
+    second: u64,
+    /// This frame needed it.
+    used: bool,
 }
 
 /// The lines of one session's messages.
@@ -55,32 +80,46 @@ pub struct LineCache {
     entries: HashMap<MessageId, Entry>,
 }
 
+/// How one message is laid out.
+pub trait Lay {
+    /// Adds the parts from `from` on, and what follows the last one.
+    fn parts(&self, laid: &mut Laid, from: usize);
+    /// Goes on where a stream's final rows end; the others are gone from `rows`.
+    fn grow(&self, rows: &mut Vec<Line<'static>>, stream: &mut Stream);
+    /// The row of `part` that shows time passing, as it is now.
+    fn live(&self, part: usize) -> Line<'static>;
+}
+
 impl LineCache {
-    /// Has the lines of `message` ready as it looks now, and counts them. `make` lays out from nothing, `grow` goes on
-    /// where a stream's final rows end.
-    pub fn fill(
-        &mut self,
-        message: MessageId,
-        look: Look,
-        make: impl FnOnce() -> Laid,
-        grow: impl FnOnce(&mut Vec<Line<'static>>, &mut Stream),
-    ) -> usize {
-        match self.entries.get_mut(&message) {
-            Some(entry) if entry.look == look => {
-                if let (true, Laid { rows, stream: Some(stream) }) = (entry.grown, &mut entry.laid) {
-                    rows.truncate(stream.rows);
-                    grow(rows, stream);
-                    entry.grown = false;
-                }
-                entry.laid.rows.len()
-            }
+    /// Has the lines of `message` ready as it looks in this `second`, and counts them.
+    pub fn fill(&mut self, message: MessageId, look: Look, second: u64, lay: &impl Lay) -> usize {
+        let entry = match self.entries.get_mut(&message) {
+            Some(entry) if entry.look == look => entry,
             _ => {
-                let laid = make();
-                let count = laid.rows.len();
-                self.entries.insert(message, Entry { look, laid, grown: false });
-                count
+                let laid = Laid::default();
+                let fresh = Entry { look, laid, grown: false, stale: Some(0), second, used: true };
+                self.entries.entry(message).insert_entry(fresh).into_mut()
+            }
+        };
+        entry.used = true;
+        let laid = &mut entry.laid;
+        if let Some(part) = entry.stale.take() {
+            let from;
+            (*laid, from) = std::mem::take(laid).before(part);
+            lay.parts(laid, from);
+        } else if let (true, Some(stream)) = (entry.grown, &mut laid.stream) {
+            laid.rows.truncate(stream.rows);
+            lay.grow(&mut laid.rows, stream);
+        }
+        entry.grown = false;
+        if std::mem::replace(&mut entry.second, second) != second {
+            for (row, part) in &laid.live {
+                if let Some(row) = laid.rows.get_mut(*row) {
+                    *row = lay.live(*part);
+                }
             }
         }
+        laid.rows.len()
     }
 
     /// Lines that were filled.
@@ -90,17 +129,25 @@ impl LineCache {
 
     /// Text was added to a part of the message.
     pub fn grown(&mut self, message: MessageId, part: usize) {
-        let Some(entry) = self.entries.get_mut(&message) else { return };
-        if entry.laid.stream.is_some_and(|stream| stream.part == part) {
-            entry.grown = true;
-        } else {
-            self.entries.remove(&message);
+        match self.entries.get_mut(&message) {
+            Some(entry) if entry.laid.stream.is_some_and(|stream| stream.part == part) => entry.grown = true,
+            _ => self.changed(message, part),
         }
     }
 
-    /// The message changed.
-    pub fn forget(&mut self, message: MessageId) {
-        self.entries.remove(&message);
+    /// A part of the message is another one now.
+    pub fn changed(&mut self, message: MessageId, part: usize) {
+        if let Some(entry) = self.entries.get_mut(&message) {
+            entry.stale = Some(entry.stale.map_or(part, |stale| stale.min(part)));
+        }
+    }
+
+    /// The message's end is another one now: a part was added, or how it stands changed.
+    pub fn ended(&mut self, message: MessageId) {
+        if let Some(entry) = self.entries.get(&message) {
+            let parts = entry.laid.starts.len().saturating_sub(1);
+            self.changed(message, entry.laid.stream.map_or(parts, |stream| stream.part));
+        }
     }
 
     /// The whole transcript changed.
@@ -108,10 +155,10 @@ impl LineCache {
         self.entries.clear();
     }
 
-    /// Lets go of what `keep` does not name, when there is much.
-    pub fn trim(&mut self, keep: impl Fn(MessageId) -> bool) {
-        if self.entries.len() > KEPT {
-            self.entries.retain(|id, _| keep(*id));
-        }
+    /// Ends a frame: what it did not need goes, when there is much.
+    pub fn trim(&mut self) {
+        let rows: usize = self.entries.values().map(|entry| entry.laid.rows.len()).sum();
+        let much = self.entries.len() > KEPT || rows > KEPT_ROWS;
+        self.entries.retain(|_, entry| std::mem::take(&mut entry.used) || !much);
     }
 }

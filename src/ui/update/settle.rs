@@ -52,7 +52,12 @@ impl Step<'_> {
                 }
                 Touched::Message(id, message) => {
                     if let Some(pane) = self.ui.panes.get_mut(id) {
-                        pane.lines.forget(*message);
+                        pane.lines.ended(*message);
+                    }
+                }
+                Touched::Part(id, message, part) => {
+                    if let Some(pane) = self.ui.panes.get_mut(id) {
+                        pane.lines.changed(*message, *part as usize);
                     }
                 }
             }

@@ -3,13 +3,12 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::message;
+use super::message::{Paper, Sheet};
 use crate::base::ids::MessageId;
 use crate::model::message::Message;
 use crate::model::session::Session;
 use crate::ui::state::lines::Look;
 use crate::ui::state::pane::{Anchor, Pane, Visible};
-use crate::ui::theme::Theme;
 
 /// A place in the transcript: message by its number, row within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,24 +55,23 @@ struct Layout<'a> {
     height: usize,
     unfold_all: bool,
     walking: bool,
-    accent: ratatui::style::Style,
-    theme: &'a Theme,
+    paper: Paper<'a>,
 }
 
-/// Decides what is visible and has its lines ready.
+/// Decides what is visible and has its lines ready. `folding`: everything is unfolded, the transcript is walked.
 pub(super) fn prepare(
     pane: &mut Pane,
     session: &Session,
     area: Rect,
-    (unfold_all, walking): (bool, bool),
-    theme: &Theme,
+    folding: (bool, bool),
+    paper: Paper<'_>,
 ) {
     let older = std::mem::take(&mut pane.older);
     let newer = session.body.as_ref().map_or(&[][..], |body| &body.messages);
     let messages = Messages { older: &older, newer };
-    let accent = theme.accent(session.profile.as_str());
     let (width, height) = (area.width, usize::from(area.height));
-    let mut layout = Layout { pane, messages, width, height, unfold_all, walking, accent, theme };
+    let (unfold_all, walking) = folding;
+    let mut layout = Layout { pane, messages, width, height, unfold_all, walking, paper };
     layout.run();
     pane.older = older;
 }
@@ -123,13 +121,8 @@ impl Layout<'_> {
         let unfolded = self.unfold_all || self.pane.unfolded.contains(&message.id);
         let chosen = self.walking && self.pane.chosen == Some(message.id);
         let look = Look { width: self.width, unfolded, chosen };
-        let (accent, theme) = (self.accent, self.theme);
-        self.pane.lines.fill(
-            message.id,
-            look,
-            || message::lay_out(message, look, accent, theme),
-            |rows, stream| message::grow(message, look, accent, theme, rows, stream),
-        )
+        let second = self.paper.now.0 / 1_000;
+        self.pane.lines.fill(message.id, look, second, &Sheet { message, look, paper: self.paper })
     }
 
     /// The topmost place when the last row is on the last line.
@@ -201,8 +194,7 @@ impl Layout<'_> {
             self.pane.visible.push(Visible { message: message.id, rows: place.row..until });
             place = Place { message: place.message + 1, row: 0 };
         }
-        let keep: Vec<_> = self.pane.visible.iter().map(|visible| visible.message).collect();
-        self.pane.lines.trim(|id| keep.contains(&id));
+        self.pane.lines.trim();
     }
 }
 

@@ -17,6 +17,7 @@ mod prose;
 mod status_line;
 mod strip;
 mod tabs;
+mod thought;
 mod title;
 mod tool;
 mod window;
@@ -28,6 +29,7 @@ use ratatui::text::{Line, Span};
 pub use areas::Areas;
 pub use layer::Over;
 
+use super::intent::Intent;
 use super::mirror::Mirror;
 use super::state::guard::CardKey;
 use super::state::{Focus, Hit, UiState};
@@ -96,7 +98,10 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let (card, areas) = lay_out(ui, session, activity.len(), theme, now, hub_now);
     if let (Some(session), Some(pane)) = (session, ui.active.and_then(|id| ui.panes.get_mut(&id))) {
         let folding = (ui.unfold_all, ui.focus == Focus::Transcript);
-        chat::prepare(pane, session, areas.chat, folding, theme);
+        let accent = theme.accent(session.profile.as_str());
+        let key = ui.keymap.hint(Intent::ToggleDetail);
+        let paper = message::Paper { accent, theme, key, now: hub_now };
+        chat::prepare(pane, session, areas.chat, folding, paper);
     }
     let ui = &*ui;
     let mut hits =

@@ -4,6 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::marks;
+use super::message::Paper;
+use crate::base::clock::Tick;
 use crate::base::text::{self, Mode, width};
 use crate::model::tool::{ToolCall, ToolState};
 use crate::ui::render::wrap;
@@ -15,8 +17,9 @@ const DIFF_LINES: usize = 12;
 const MOST_LINES: usize = 400;
 
 /// The lines of one call, in `cells` cells, without the gutter.
-pub(super) fn lines(tool: &ToolCall, cells: usize, unfolded: bool, theme: &Theme) -> Vec<Line<'static>> {
-    let mut out = vec![head(tool, cells, theme)];
+pub(super) fn lines(tool: &ToolCall, cells: usize, unfolded: bool, paper: &Paper<'_>) -> Vec<Line<'static>> {
+    let theme = paper.theme;
+    let mut out = vec![head(tool, cells, theme, paper.now)];
     if let ToolState::Failed(reason) | ToolState::Blocked(reason) = &tool.state
         && !reason.is_empty()
     {
@@ -40,7 +43,8 @@ pub(super) fn lines(tool: &ToolCall, cells: usize, unfolded: bool, theme: &Theme
     out
 }
 
-fn head(tool: &ToolCall, cells: usize, theme: &Theme) -> Line<'static> {
+/// The line that says what ran and how it went.
+pub(super) fn head(tool: &ToolCall, cells: usize, theme: &Theme, now: Tick) -> Line<'static> {
     let (glyph, style) = match tool.state {
         ToolState::Running => ("◐", theme.warn),
         ToolState::Done => ("✓", theme.good),
@@ -49,7 +53,7 @@ fn head(tool: &ToolCall, cells: usize, theme: &Theme) -> Line<'static> {
         ToolState::Unknown => ("?", theme.dim),
     };
     let tail = match (&tool.state, tool.millis) {
-        (ToolState::Running, _) => "  running".to_owned(),
+        (ToolState::Running, _) => format!("  {}", marks::clock(now.since(tool.started))),
         (ToolState::Unknown, _) => "  no result came".to_owned(),
         (ToolState::Blocked(_), _) => "  not run".to_owned(),
         (_, Some(ms)) => format!("  {}", marks::took(ms)),

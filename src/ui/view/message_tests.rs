@@ -1,0 +1,175 @@
+use super::*;
+use crate::base::ids::{MessageId, ToolId};
+use crate::base::text::Untrusted;
+use crate::model::tool::ToolCall;
+use crate::ui::state::lines::LineCache;
+use proptest::prelude::*;
+
+const ID: MessageId = MessageId(1);
+
+fn message(parts: Vec<Part>) -> Message {
+    Message { parts, ..Message::text(ID, Role::Assistant, "", MessageState::Streaming) }
+}
+
+fn text(text: &str) -> Message {
+    message(vec![Part::Text(text.into())])
+}
+
+fn call(n: usize) -> ToolCall {
+    ToolCall {
+        id: ToolId::new(&format!("call_{n}")),
+        name: "terminal".into(),
+        context: "ls".into(),
+        args: Untrusted::default(),
+        state: ToolState::Running,
+        started: Tick(1_000),
+        millis: None,
+        output: Untrusted::default(),
+        output_len: 0,
+        diff: None,
+    }
+}
+
+fn fill(cache: &mut LineCache, message: &Message, look: Look, now: Tick) -> Vec<Line<'static>> {
+    let theme = Theme::ansi();
+    let paper = Paper { accent: Style::new(), theme: &theme, key: Some("alt-o"), now };
+    cache.fill(ID, look, now.0 / 1_000, &Sheet { message, look, paper });
+    cache.get(ID).to_vec()
+}
+
+/// What a turn does to its message.
+#[derive(Clone, Debug)]
+enum Op {
+    Say(String),
+    Think(String),
+    Call,
+    /// The nth of the calls that run ends with so many lines.
+    Return(usize, usize),
+    Note,
+    Wait(u64),
+    End,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let piece = || "[a-c `#*\n-]{0,6}|```|\n\n|漢";
+    prop_oneof![
+        4 => piece().prop_map(Op::Say),
+        3 => piece().prop_map(Op::Think),
+        2 => Just(Op::Call),
+        2 => (0..3usize, 0..20usize).prop_map(|(n, lines)| Op::Return(n, lines)),
+        1 => Just(Op::Note),
+        1 => (0..3_000u64).prop_map(Op::Wait),
+        1 => Just(Op::End),
+    ]
+}
+
+/// Does `op` as the world does, and tells the cache what the mirror would.
+fn happen(op: Op, message: &mut Message, cache: &mut LineCache, now: &mut Tick) {
+    if !matches!(op, Op::Wait(_)) && message.state == MessageState::Done {
+        return;
+    }
+    let last = message.parts.len().saturating_sub(1);
+    let ends_thought = !matches!(op, Op::Think(_) | Op::Return(..) | Op::Wait(_));
+    if let (true, Some(Part::Reasoning { ended, .. })) = (ends_thought, message.parts.last_mut())
+        && ended.is_none()
+    {
+        *ended = Some(*now);
+        cache.changed(ID, last);
+    }
+    match (op, message.parts.last_mut()) {
+        (Op::Say(more), Some(Part::Text(text)))
+        | (Op::Think(more), Some(Part::Reasoning { text, ended: None, .. })) => {
+            text.push_str(&more);
+            cache.grown(ID, last);
+        }
+        (Op::Say(more), _) => push(message, cache, Part::Text(more.into())),
+        (Op::Think(more), _) => {
+            push(message, cache, Part::Reasoning { text: more.into(), started: *now, ended: None });
+        }
+        (Op::Call, _) => push(message, cache, Part::Tool(Box::new(call(last)))),
+        (Op::Note, _) => push(message, cache, Part::Note { level: Level::Info, text: "a note".into() }),
+        (Op::Return(n, lines), _) => {
+            let running = message.parts.iter_mut().enumerate().filter_map(|(at, part)| match part {
+                Part::Tool(call) if call.state == ToolState::Running => Some((at, call)),
+                _ => None,
+            });
+            if let Some((at, call)) = running.take(n + 1).last() {
+                call.state = ToolState::Done;
+                call.output = "line\n".repeat(lines).into();
+                cache.changed(ID, at);
+            }
+        }
+        (Op::Wait(ms), _) => *now = now.plus(ms),
+        (Op::End, _) => {
+            message.state = MessageState::Done;
+            cache.ended(ID);
+        }
+    }
+}
+
+fn push(message: &mut Message, cache: &mut LineCache, part: Part) {
+    message.parts.push(part);
+    cache.ended(ID);
+}
+
+proptest! {
+    /// However a message comes about, its rows are those of the message laid out at once.
+    #[test]
+    fn a_message_under_way_is_laid_out_as_the_whole(
+        ops in proptest::collection::vec(op(), 1..40), unfolded: bool, width in 8..40u16,
+    ) {
+        let look = Look { width, unfolded, chosen: false };
+        let (mut cache, mut now) = (LineCache::default(), Tick(5_000));
+        let mut message = message(Vec::new());
+        for op in ops {
+            happen(op, &mut message, &mut cache, &mut now);
+            let rows = fill(&mut cache, &message, look, now);
+            prop_assert_eq!(rows, fill(&mut LineCache::default(), &message, look, now));
+        }
+    }
+}
+
+/// A delta costs the last line of what streams, and nothing of what stands before it.
+#[test]
+fn a_delta_costs_its_last_line() {
+    let look = Look { width: 40, unfolded: true, chosen: false };
+    let many = "line\n".repeat(10_000) + "end";
+    let theme = Theme::ansi();
+    let paper = Paper { accent: Style::new(), theme: &theme, key: None, now: Tick(0) };
+    let thought = Part::Reasoning { text: many.as_str().into(), started: Tick(0), ended: None };
+    for (message, rows) in [(text(&many), 10_001), (message(vec![thought]), 10_002)] {
+        let mut laid = Laid::default();
+        Sheet { message: &message, look, paper }.parts(&mut laid, 0);
+        let stream = laid.stream.unwrap();
+        assert_eq!((stream.bytes, stream.rows), (50_000, rows));
+    }
+}
+
+/// What finished before is not laid out again when a call ends behind it.
+#[test]
+fn a_call_that_ends_costs_the_parts_from_it_on() {
+    struct Counted(std::cell::RefCell<Vec<usize>>);
+    impl Lay for Counted {
+        fn parts(&self, laid: &mut Laid, from: usize) {
+            self.0.borrow_mut().push(from);
+            for part in from..3 {
+                laid.starts.push(laid.rows.len());
+                laid.rows.push(Line::raw(part.to_string()));
+            }
+            laid.starts.push(laid.rows.len());
+        }
+        fn grow(&self, _: &mut Vec<Line<'static>>, _: &mut Stream) {}
+        fn live(&self, part: usize) -> Line<'static> {
+            Line::raw(part.to_string())
+        }
+    }
+    let look = Look { width: 40, unfolded: true, chosen: false };
+    let (mut cache, lay) = (LineCache::default(), Counted(Vec::new().into()));
+    for part in [0, 1, 2] {
+        cache.fill(ID, look, 0, &lay);
+        cache.changed(ID, part);
+    }
+    cache.fill(ID, look, 0, &lay);
+    cache.fill(ID, look, 1, &lay);
+    assert_eq!(*lay.0.borrow(), [0, 0, 1, 2], "and nothing when only time passed");
+}

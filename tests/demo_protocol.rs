@@ -10,6 +10,8 @@ mod faults;
 mod prompts;
 #[path = "demo_protocol/rules.rs"]
 mod rules;
+#[path = "demo_protocol/scenes.rs"]
+mod scenes;
 #[path = "demo_protocol/shape.rs"]
 mod shape;
 
@@ -36,8 +38,13 @@ fn recorded() -> Shapes {
                 Some(Sent { outgoing: line["dir"] == "out", socket, frame })
             })
             .collect();
-        for (kind, body) in shape::kinds(&sent) {
+        for (kind, mut body) in shape::kinds(&sent) {
             shapes.learn(&kind, &body);
+            // Documented, but no recording has an agent of an agent.
+            if kind.starts_with("event subagent.") {
+                body["params"]["payload"]["parent_id"] = "sa-0-1999f410".into();
+                shapes.learn(&kind, &body);
+            }
         }
     }
     shapes
@@ -65,6 +72,7 @@ async fn grand_tour() -> Vec<Sent> {
     client.call("config.set", json!({ "session_id": live, "key": "verbose", "value": "verbose" })).await;
     client.turn(&live, "/demo tool").await;
     client.call("config.set", json!({ "session_id": live, "key": "verbose", "value": "all" })).await;
+    tour_of_scenes(&mut client, &live).await;
     tour_of_prompts(&mut client, &live).await;
     tour_of_sessions(&mut client, &live, &stored, &cwd).await;
     tour_of_settings(&mut client, &live).await;
@@ -80,6 +88,28 @@ async fn grand_tour() -> Vec<Sent> {
     all.extend(expiries(home.path()).await);
     all.extend(without_provider(home.path()).await);
     all
+}
+
+/// Scenes that do more than answer: what they start goes on when the turn is over.
+async fn tour_of_scenes(client: &mut Client, live: &str) {
+    for text in
+        ["/demo markdown", "/demo reason", "/demo todo", "/demo title", "/demo flood 100", "/demo rotate"]
+    {
+        client.turn(live, text).await;
+    }
+    for kind in ["provider", "auth", "rate", "credit", "network", "cut"] {
+        client.turn(live, &format!("/demo error {kind}")).await;
+    }
+    client.skip();
+    client.call("prompt.submit", json!({ "session_id": live, "text": "/demo error refused" })).await;
+    client.event("error").await;
+    client.event("session.info").await;
+    for scene in ["subagents", "background"] {
+        client.turn(live, &format!("/demo {scene}")).await;
+        client.call("process.list", json!({ "session_id": live })).await;
+        client.event("message.complete").await;
+        client.event("session.info").await;
+    }
 }
 
 async fn tour_of_prompts(client: &mut Client, live: &str) {
@@ -203,7 +233,7 @@ async fn without_provider(home: &std::path::Path) -> Vec<Sent> {
 }
 
 /// What a client of the first slice must have seen, so that the comparison below is not empty.
-const SEEN: [&str; 25] = [
+const SEEN: [&str; 31] = [
     "event gateway.ready",
     "event session.info",
     "event session.title",
@@ -229,6 +259,12 @@ const SEEN: [&str; 25] = [
     "event sudo.expire",
     "event status.update",
     "event error",
+    "event tool.complete todo",
+    "event tool.complete delegate_task",
+    "event subagent.start",
+    "event subagent.tool",
+    "event subagent.complete",
+    "event agent.terminal.output",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -27,7 +27,7 @@ pub(super) struct Worked {
 
 impl Worked {
     fn of(result: Value, outcome: Outcome) -> Self {
-        Self { done: Done { result, inline_diff: None }, outcome, answer: String::new() }
+        Self { done: Done { result, extra: None }, outcome, answer: String::new() }
     }
 }
 
@@ -57,6 +57,30 @@ impl Player<'_> {
                 let answer = self.ask(AskKind::Secret, "secret.request", request, wait).await;
                 let outcome = outcome_of(answer.as_deref());
                 Worked::of(tools::skill_view(space, outcome == Outcome::Done), outcome)
+            }
+            Tool::Todo { todos, merge } => {
+                let mut worked = self.plain(tool, space).await;
+                if let (Outcome::Done, Some(session)) =
+                    (worked.outcome, self.backend.lock().sessions.get_mut(self.live))
+                {
+                    worked.done.result = tools::write_todos(&mut session.todos, todos, *merge);
+                    worked.done.extra = Some(("todos", session.todos.clone().into()));
+                }
+                worked
+            }
+            Tool::Delegate { tasks } => {
+                let mut worked = self.plain(tool, space).await;
+                if worked.outcome == Outcome::Done {
+                    worked.done.result = super::delegation::dispatch(self.backend, self.live, tasks);
+                }
+                worked
+            }
+            Tool::Background { command, output } => {
+                let mut worked = self.plain(tool, space).await;
+                if worked.outcome == Outcome::Done {
+                    worked.done.result = super::aside::process(self.backend, self.live, command, output);
+                }
+                worked
             }
             _ => self.plain(tool, space).await,
         }

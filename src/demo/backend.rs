@@ -1,6 +1,7 @@
 //! What the tasks of the backend share: the live sessions, the sockets, the settings and the database, under one lock that
 //! is never held across an await; and how an event finds its socket.
 
+use super::aside::Process;
 use super::config::Config;
 use super::frames;
 use super::options::{Environment, Options};
@@ -28,6 +29,8 @@ pub(super) struct State {
     pub(super) sockets: BTreeMap<SocketId, mpsc::Sender<Message>>,
     /// Danger classes approved for a stored session, until the process ends.
     pub(super) approved: BTreeMap<String, BTreeSet<String>>,
+    /// The pretended processes that run beside the turns.
+    pub(super) processes: BTreeMap<String, Process>,
     pub(super) next_socket: SocketId,
     pub(super) next_session: u64,
 }
@@ -83,6 +86,7 @@ impl Backend {
             sessions: BTreeMap::new(),
             sockets: BTreeMap::new(),
             approved: BTreeMap::new(),
+            processes: BTreeMap::new(),
             next_socket: 1,
             next_session: 1,
         };

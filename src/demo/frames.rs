@@ -85,7 +85,8 @@ pub(super) fn full_info(session: &Session, profile: &str, approval_mode: &str) -
         "service_tier": "", "fast": false, "yolo": session.yolo, "approval_mode": approval_mode,
         "tools": {
             "clarify": ["clarify"], "file": ["patch", "read_file", "write_file"],
-            "skills": ["skill_view"], "terminal": ["terminal"],
+            "skills": ["skill_view"], "terminal": ["terminal"], "todo": ["todo"],
+            "delegation": ["delegate_task"],
         },
         "skills": { "general": [tools::SKILL] },
         "cwd": session.cwd, "branch": session.branch, "project": null, "personality": "",
@@ -93,18 +94,19 @@ pub(super) fn full_info(session: &Session, profile: &str, approval_mode: &str) -
         "stored_session_id": session.stored, "desktop_contract": 4, "version": "0.19.0",
         "release_date": "2026.7.20", "update_behind": 0,
         "update_command": "pip install --upgrade hermes-agent",
-        "usage": usage(&session.usage, &session.model), "profile_name": profile, "mcp_servers": [],
+        "usage": usage(session), "profile_name": profile, "mcp_servers": [],
         "system_prompt": super::SYSTEM_PROMPT,
     })
 }
 
 /// The usage object. The context's size is unknown before the first call.
-pub(super) fn usage(usage: &Usage, model: &str) -> Value {
+pub(super) fn usage(session: &Session) -> Value {
+    let usage = &session.usage;
     let total = usage.input + usage.output;
     let mut object = json!({
-        "model": model, "input": usage.input, "output": usage.output, "reasoning": 0, "prompt": usage.input,
+        "model": session.model, "input": usage.input, "output": usage.output, "reasoning": 0, "prompt": usage.input,
         "completion": usage.output, "total": total, "calls": usage.calls,
-        "compressions": usage.compressions, "active_subagents": 0,
+        "compressions": usage.compressions, "active_subagents": session.children,
     });
     if let (Some(used), Some(map)) = (usage.context, object.as_object_mut()) {
         map.insert("context_used".into(), used.into());

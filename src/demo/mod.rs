@@ -4,9 +4,13 @@
 //! with the same arguments and environment, and keeps its sessions in a `state.db` of the same schema. It makes its frames
 //! itself, not with `wire`, which is to read them: whatever it sends is compared with recordings of the real backend.
 
+mod aside;
 mod ask;
 mod backend;
 mod config;
+mod delegation;
+mod diff;
+mod ending;
 mod faults;
 mod frames;
 mod garbage;
@@ -15,6 +19,7 @@ mod methods;
 mod options;
 mod pipes;
 mod replies;
+mod scenes;
 mod script;
 mod seed;
 mod seeds;

@@ -11,18 +11,30 @@ pub(super) struct Reply {
 }
 
 /// What can be tried, for the greeting, the help and the completions: scene, arguments, what it shows.
-pub(super) const SCENES: [(&str, &str, &str); 10] = [
+pub(super) const SCENES: [(&str, &str, &str); 19] = [
     ("stream", "40 8", "streams forty lines, eight a second"),
     ("tool", "", "runs commands and reads their output"),
     ("edit", "", "writes a file, then changes it"),
+    ("todo", "", "works through a todo list"),
+    ("subagents", "", "sends three subagents to work; one fails"),
     ("approval", "", "asks before a risky command"),
-    ("clarify", "", "asks you a question"),
+    ("clarify", "", "asks you a question (`clarify open`: without choices)"),
     ("sudo", "", "asks for a password (any word will do)"),
     ("secret", "", "asks for a key that a skill needs"),
+    ("markdown", "", "shows headings, lists, a table, quotes, code"),
+    ("reason", "", "thinks aloud before it answers"),
+    ("background", "", "starts a build that ends after the turn"),
+    ("title", "", "gives this session other names"),
+    ("rotate", "", "compresses the context into a new stored session"),
+    ("flood", "5000", "says five thousand words at once"),
+    ("error", "provider", "fails (or: auth, rate, credit, network, cut, refused)"),
     ("hang", "", "goes silent, for you to interrupt"),
     ("crash", "", "lets the backend die and come back"),
     ("help", "", "shows this list"),
 ];
+
+/// The scenes of the greeting: the first ones to try.
+const FIRST: [&str; 7] = ["stream", "tool", "edit", "todo", "subagents", "approval", "clarify"];
 
 /// The persona of a profile, as its `SOUL.md` has it.
 pub(super) fn soul(profile: &str) -> String {
@@ -43,9 +55,10 @@ pub(super) fn greeting(profile: &str) -> String {
     };
     let other = if profile == "default" { "work" } else { "default" };
     format!(
-        "{hello} I follow a script, without a model or a network, but every event you see is the real thing.\n\n{}\n\n\
+        "{hello} I follow a script, without a model or a network, but every event you see is the real thing.\n\n\
+         Try one of these:\n\n{}\n- `/demo help` lists all of them\n\n\
          Then start one, switch to the {other} profile and start another: both keep running.",
-        hints()
+        list(|name| FIRST.contains(&name))
     )
 }
 
@@ -64,17 +77,21 @@ pub(super) fn title(text: &str) -> String {
     }
 }
 
-/// The list of scenes.
+/// All scenes but the list itself.
 pub(super) fn hints() -> String {
+    format!("Try one of these:\n\n{}", list(|name| name != "help"))
+}
+
+fn list(shown: impl Fn(&str) -> bool) -> String {
     let lines: Vec<String> = SCENES
         .iter()
-        .filter(|(name, ..)| *name != "help")
+        .filter(|(name, ..)| shown(name))
         .map(|(name, arguments, shows)| {
             let gap = if arguments.is_empty() { "" } else { " " };
             format!("- `/demo {name}{gap}{arguments}` {shows}")
         })
         .collect();
-    format!("Try one of these:\n\n{}", lines.join("\n"))
+    lines.join("\n")
 }
 
 /// An answer to plain `text`, the same for the same seed, profile and text.

@@ -1,6 +1,7 @@
 //! The scenes as data: what the agent does, step by step. Nothing here waits or sends; `turn` plays it.
 
 use super::replies;
+use super::scenes;
 use super::seed::Seed;
 use super::tools::{Danger, Tool};
 
@@ -32,7 +33,20 @@ pub(super) enum Step {
         lines: u64,
         rate: u64,
     },
+    /// So many words, as fast as can be.
+    Flood(u64),
     Call(Tool),
+    /// The session gets another title.
+    Rename(String),
+    /// The context is compressed and the stored session changes.
+    Rotate,
+    /// The provider fails: what Hermes says of its tries, each after so many milliseconds, and of the failure.
+    Fail {
+        retries: Vec<(u64, String)>,
+        error: String,
+    },
+    /// The prompt is refused before a model sees it.
+    Refuse(String),
     /// The process ends here.
     Crash,
     /// Silence, until an interrupt.
@@ -41,6 +55,9 @@ pub(super) enum Step {
 
 /// The scene for a prompt: the `/demo` scenes by name, else a greeting or an answer.
 pub(super) fn scene(seed: u64, profile: &str, text: &str, first: bool, number: u64) -> Vec<Step> {
+    if let Some(steps) = scenes::told(text) {
+        return steps;
+    }
     let mut words = text.split_whitespace();
     if words.next() == Some("/demo") {
         let name = words.next().unwrap_or("help");
@@ -58,7 +75,7 @@ pub(super) fn scene(seed: u64, profile: &str, text: &str, first: bool, number: u
     steps
 }
 
-fn say(text: impl Into<String>) -> Step {
+pub(super) fn say(text: impl Into<String>) -> Step {
     Step::Say(text.into())
 }
 
@@ -66,7 +83,7 @@ fn when(outcome: Outcome, text: &str) -> Step {
     Step::SayIf(outcome, text.to_owned())
 }
 
-fn command(command: &str, output: &str, exit_code: i64, millis: u64) -> Tool {
+pub(super) fn command(command: &str, output: &str, exit_code: i64, millis: u64) -> Tool {
     Tool::Terminal {
         command: command.into(),
         output: output.into(),
@@ -90,6 +107,20 @@ fn named(seed: u64, name: &str, args: &[&str], number: u64) -> Option<Vec<Step>>
                 Step::Pause(150),
                 Step::Stream { tag, lines: count(0, 40, 1_000_000), rate: count(1, 8, 100_000) },
             ]
+        }
+        "flood" => vec![Step::Pause(150), Step::Flood(count(0, 5_000, 1_000_000))],
+        "markdown" => scenes::markdown(),
+        "reason" => scenes::reason(),
+        "todo" => scenes::todo(),
+        "subagents" => scenes::subagents(),
+        "background" => scenes::background(),
+        "title" => scenes::title(),
+        "rotate" => scenes::rotate(),
+        "error" => {
+            let kind = args.first().copied().unwrap_or("provider");
+            scenes::error(kind).unwrap_or_else(|| {
+                vec![say(format!("There is no error `{kind}`. There are: {}.", scenes::ERRORS.join(", ")))]
+            })
         }
         "tool" => tool(seed),
         "edit" => edit(),

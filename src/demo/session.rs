@@ -91,6 +91,12 @@ pub(super) struct Session {
     /// Texts that go into the next tool result, or the next turn.
     pub(super) steered: Vec<String>,
     pub(super) asks: VecDeque<Ask>,
+    /// What the agent is to be told when it is idle: something beside its turns has ended.
+    pub(super) notified: VecDeque<String>,
+    /// The agent's todo list, as it is sent.
+    pub(super) todos: Vec<Value>,
+    /// Child agents at work.
+    pub(super) children: u32,
 }
 
 impl Session {

@@ -190,6 +190,22 @@ impl Store {
         Ok(self.db.query_row(&sql, [id_or_title], head_of).optional()?)
     }
 
+    /// The session that goes on with what `head` was compressed away from, else `head` itself.
+    pub(super) fn tip(&self, mut head: Head) -> Result<Head> {
+        let sql = format!(
+            "{HEAD} JOIN sessions p ON p.id = s.parent_session_id WHERE p.id = ?1 AND p.end_reason = 'compression'
+               AND json_extract(s.model_config, '$._branched_from') IS NULL
+             ORDER BY s.started_at DESC, s.id DESC LIMIT 1"
+        );
+        // As far as Hermes goes.
+        for _ in 0..100 {
+            let Some(next) = self.db.query_row(&sql, [&head.id], head_of).optional()? else { break };
+            // A chain shows when it began and what it began with.
+            head = Head { started_at: head.started_at, preview: head.preview, ..next };
+        }
+        Ok(head)
+    }
+
     /// The newest sessions, by last activity, that a listing shows.
     pub(super) fn list(&self, limit: i64) -> Result<Vec<Head>> {
         let sql = format!(
@@ -199,8 +215,8 @@ impl Store {
                s.started_at DESC, s.id DESC LIMIT ?1"
         );
         let mut statement = self.db.prepare(&sql)?;
-        let heads = statement.query_map([limit], head_of)?.collect::<rusqlite::Result<_>>()?;
-        Ok(heads)
+        let heads = statement.query_map([limit], head_of)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        heads.into_iter().map(|head| self.tip(head)).collect()
     }
 
     /// The messages a model would see, oldest first.

@@ -3,6 +3,8 @@
 //! Only files below the profile's own workspace are touched. No command is ever run: commands are pretended, so a demo
 //! on somebody's machine does nothing but what is seen.
 
+use super::delegation::Child;
+use super::diff::{coloured, diff};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -41,7 +43,24 @@ pub(super) enum Tool {
         choices: Option<Vec<String>>,
     },
     SkillView,
+    /// Writes the todo list: all of it, or with `merge` only what changes.
+    Todo {
+        todos: Vec<Task>,
+        merge: bool,
+    },
+    /// Sends child agents to work. They go on when the call has returned.
+    Delegate {
+        tasks: Vec<Child>,
+    },
+    /// A pretended process that goes on when the call has returned: what it prints, each after so many milliseconds.
+    Background {
+        command: String,
+        output: Vec<(u64, String)>,
+    },
 }
+
+/// An entry of a todo list: its id, what is to be done, how it stands.
+pub(super) type Task = (&'static str, &'static str, &'static str);
 
 /// Why a command asks first, and which directory it takes away when it may.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,20 +73,22 @@ pub(super) struct Danger {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Done {
     pub(super) result: Value,
-    /// The change as coloured text, for the tools that change files.
-    pub(super) inline_diff: Option<String>,
+    /// What some tools tell beside their result: the change as coloured text, the todo list.
+    pub(super) extra: Option<(&'static str, Value)>,
 }
 
 impl Tool {
     /// Its name in Hermes.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Terminal { .. } => "terminal",
+            Self::Terminal { .. } | Self::Background { .. } => "terminal",
             Self::WriteFile { .. } => "write_file",
             Self::Patch { .. } => "patch",
             Self::ReadFile { .. } => "read_file",
             Self::Clarify { .. } => "clarify",
             Self::SkillView => "skill_view",
+            Self::Todo { .. } => "todo",
+            Self::Delegate { .. } => "delegate_task",
         }
     }
 
@@ -85,6 +106,17 @@ impl Tool {
             }
             Self::Clarify { question, choices: None } => json!({ "question": question }),
             Self::SkillView => json!({ "name": SKILL }),
+            Self::Todo { todos, merge } => {
+                let todos: Vec<Value> = todos.iter().map(task).collect();
+                if *merge { json!({ "merge": true, "todos": todos }) } else { json!({ "todos": todos }) }
+            }
+            Self::Delegate { tasks } => {
+                let tasks: Vec<Value> = tasks.iter().map(|child| json!({ "goal": child.goal })).collect();
+                json!({ "tasks": tasks })
+            }
+            Self::Background { command, .. } => {
+                json!({ "command": command, "background": true, "notify_on_complete": true })
+            }
         }
     }
 
@@ -94,6 +126,7 @@ impl Tool {
             Self::Terminal { millis, .. } => *millis,
             Self::WriteFile { .. } | Self::Patch { .. } | Self::ReadFile { .. } => 350,
             Self::Clarify { .. } | Self::SkillView => 30,
+            Self::Todo { .. } | Self::Delegate { .. } | Self::Background { .. } => 120,
         }
     }
 
@@ -112,10 +145,12 @@ impl Tool {
             Self::ReadFile { path } => read(workspace, path),
             Self::Clarify { question, choices } => Ok((clarified(question, choices.as_deref(), ""), None)),
             Self::SkillView => Ok((skill_view(workspace, false), None)),
+            // They live in the session: see `ask` and `aside`.
+            Self::Todo { .. } | Self::Delegate { .. } | Self::Background { .. } => Ok((Value::Null, None)),
         };
         match done {
-            Ok((result, inline_diff)) => Done { result, inline_diff },
-            Err(error) => Done { result: json!({ "error": error.to_string() }), inline_diff: None },
+            Ok((result, diff)) => Done { result, extra: diff.map(|diff| ("inline_diff", diff.into())) },
+            Err(error) => Done { result: json!({ "error": error.to_string() }), extra: None },
         }
     }
 }
@@ -139,8 +174,52 @@ pub(super) fn context(name: &str, args: &Value) -> String {
         "read_file" => format!("Reading {}", text("path")),
         "clarify" => format!("Asking {}", text("question")),
         "skill_view" => format!("Reading skill {}", text("name")),
+        "todo" => {
+            let count = args.get("todos").and_then(Value::as_array).map_or(0, Vec::len);
+            let does = if args.get("merge").is_some() { "updating" } else { "planning" };
+            format!("Updating tasks {does} {count} task(s)")
+        }
+        "delegate_task" => {
+            let tasks = args.get("tasks").and_then(Value::as_array);
+            let goals = tasks.into_iter().flatten().filter_map(|task| task.get("goal")?.as_str());
+            let goals: Vec<String> = goals
+                .map(|goal| match goal.char_indices().nth(37) {
+                    Some((at, _)) if goal.chars().count() > 40 => {
+                        format!("{}...", goal.get(..at).unwrap_or_default())
+                    }
+                    _ => goal.to_owned(),
+                })
+                .collect();
+            format!("Delegating {} tasks: {}", goals.len(), goals.join(" | "))
+        }
         other => format!("Calling {other}"),
     }
+}
+
+/// An entry of a todo list as it is sent.
+fn task((id, content, status): &Task) -> Value {
+    json!({ "id": id, "content": content, "status": status })
+}
+
+/// Writes `todos` into the list that `known` is, and says what the tool answers.
+pub(super) fn write_todos(known: &mut Vec<Value>, todos: &[Task], merge: bool) -> Value {
+    if !merge {
+        known.clear();
+    }
+    for new in todos.iter().map(task) {
+        match known.iter_mut().find(|old| old["id"] == new["id"]) {
+            Some(old) => *old = new,
+            None => known.push(new),
+        }
+    }
+    let count = |status: &str| known.iter().filter(|one| one["status"] == status).count();
+    json!({
+        "todos": known,
+        "summary": {
+            "total": known.len(), "pending": count("pending"), "in_progress": count("in_progress"),
+            "completed": count("completed"), "cancelled": count("cancelled"),
+        },
+    })
 }
 
 /// A call as it stands in the `tool_calls` column.
@@ -261,56 +340,4 @@ fn read(workspace: &Path, path: &str) -> Performed {
         "truncated": false, "is_binary": false, "is_image": false,
     });
     Ok((result, None))
-}
-
-/// A unified diff of one hunk: the common head and tail, cut to three lines each, around what changed.
-fn diff(path: &str, before: &str, after: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - same_head;
-    let same_tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
-    let first = same_head.saturating_sub(3);
-    let until = |lines: &[&str]| (lines.len() - same_tail + 3).min(lines.len());
-    let (old_end, new_end) = (until(&old), until(&new));
-    let span = |end: usize| {
-        let count = end - first;
-        format!("{},{count}", if count == 0 { 0 } else { first + 1 })
-    };
-    let mut text = format!("--- a/{path}\n+++ b/{path}\n@@ -{} +{} @@\n", span(old_end), span(new_end));
-    let mut put = |mark: char, lines: &[&str]| {
-        for line in lines {
-            text.push(mark);
-            text.push_str(line);
-            text.push('\n');
-        }
-    };
-    put(' ', old.get(first..same_head).unwrap_or_default());
-    put('-', old.get(same_head..old.len() - same_tail).unwrap_or_default());
-    put('+', new.get(same_head..new.len() - same_tail).unwrap_or_default());
-    put(' ', new.get(new.len() - same_tail..new_end).unwrap_or_default());
-    text
-}
-
-/// A diff in Hermes' terminal colours.
-fn coloured(diff: &str) -> String {
-    let mut text = String::from("  ┊ review diff");
-    let mut name = "";
-    for line in diff.lines() {
-        let (style, shown) = if let Some(path) = line.strip_prefix("--- ") {
-            name = path;
-            continue;
-        } else if let Some(path) = line.strip_prefix("+++ ") {
-            ("38;2;218;165;32", format!("{name} → {path}"))
-        } else if line.starts_with("@@") {
-            ("38;2;139;134;130", line.to_owned())
-        } else if line.starts_with('-') {
-            ("38;2;255;255;255;48;2;119;20;20", line.to_owned())
-        } else if line.starts_with('+') {
-            ("38;2;255;255;255;48;2;19;87;20", line.to_owned())
-        } else {
-            ("38;2;184;134;11", line.to_owned())
-        };
-        text.extend(["\n\x1b[", style, "m", &shown, "\x1b[0m"]);
-    }
-    text
 }

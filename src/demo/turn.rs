@@ -4,7 +4,6 @@
 
 use super::backend::{Backend, note};
 use super::faults::Point;
-use super::frames;
 use super::home::{now, workspace};
 use super::script::{Outcome, Step, scene};
 use super::seed::{Seed, fresh_hex};
@@ -17,9 +16,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The turn was interrupted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Interrupted;
+/// Why a turn ended before its script did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    Interrupted,
+    /// The provider failed: what Hermes says of it to people.
+    Failed(String),
+    /// The prompt was refused before a model saw it.
+    Refused(String),
+}
 
 /// Hermes cuts the repeated text of `reasoning.available` here.
 const AVAILABLE_MAX: usize = 500;
@@ -49,25 +54,38 @@ pub(super) async fn run(backend: Arc<Backend>, live: String, mut started: bool) 
         super::garbage::send(&backend, &live).await;
         let outcome = player.play().await;
         player.finish(outcome).await;
-        if !next(&backend, &live) {
-            return;
+        match next(&backend, &live) {
+            Some(Next::Queued) => {}
+            Some(Next::Notified(text)) => super::aside::announce(&backend, &live, &text).await,
+            None => return,
         }
     }
 }
 
-/// Begins the queued prompt, if there is one. A closed session is forgotten with its last turn.
-fn next(backend: &Backend, live: &str) -> bool {
+/// What a session goes on with after a turn.
+enum Next {
+    Queued,
+    /// Something that ran beside the turns has ended.
+    Notified(String),
+}
+
+/// Begins the queued prompt, if there is one, else what is to be told. A closed session is forgotten with its last turn.
+fn next(backend: &Backend, live: &str) -> Option<Next> {
     let mut state = backend.lock();
     let state = &mut *state;
-    let Some(session) = state.sessions.get_mut(live) else { return false };
-    let Some(text) = session.queued.take() else {
+    let session = state.sessions.get_mut(live)?;
+    let (text, next) = if let Some(text) = session.queued.take() {
+        (text, Next::Queued)
+    } else if let Some(text) = session.notified.pop_front() {
+        (text.clone(), Next::Notified(text))
+    } else {
         if session.closed {
             state.sessions.remove(live);
         }
-        return false;
+        return None;
     };
     begin(session, &state.store, &text);
-    true
+    Some(next)
 }
 
 /// One turn on its way.
@@ -75,20 +93,20 @@ pub(super) struct Player<'a> {
     pub(super) backend: &'a Arc<Backend>,
     pub(super) live: &'a str,
     pub(super) interrupt: CancellationToken,
-    stored: String,
+    pub(super) stored: String,
     steps: Vec<Step>,
     seed: Seed,
     /// Rows of this turn, in the database already.
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
     /// What this model step has said and thought so far.
-    text: String,
+    pub(super) text: String,
     reasoning: String,
     /// A model step is open: its first word has been announced.
     open: bool,
     /// This is not the first model step.
     later: bool,
     /// All reasoning of the turn.
-    thoughts: String,
+    pub(super) thoughts: String,
     outcome: Outcome,
     answer: String,
     deltas: u64,
@@ -131,19 +149,19 @@ impl<'a> Player<'a> {
     }
 
     /// Waits, at this launch's pace.
-    async fn pause(&self, millis: u64) -> Result<(), Interrupted> {
+    pub(super) async fn pause(&self, millis: u64) -> Result<(), Stop> {
         self.until(Instant::now() + self.backend.paced(millis)).await
     }
 
-    async fn until(&self, at: Instant) -> Result<(), Interrupted> {
+    async fn until(&self, at: Instant) -> Result<(), Stop> {
         tokio::select! {
             biased;
-            () = self.interrupt.cancelled() => Err(Interrupted),
+            () = self.interrupt.cancelled() => Err(Stop::Interrupted),
             () = tokio::time::sleep_until(at) => Ok(()),
         }
     }
 
-    async fn play(&mut self) -> Result<(), Interrupted> {
+    async fn play(&mut self) -> Result<(), Stop> {
         for step in std::mem::take(&mut self.steps) {
             match step {
                 Step::Pause(millis) => {
@@ -155,11 +173,16 @@ impl<'a> Player<'a> {
                 Step::SayIf(outcome, text) if outcome == self.outcome => self.say(&text).await?,
                 Step::SayIf(..) => {}
                 Step::Stream { tag, lines, rate } => self.stream(&tag, lines, rate).await?,
+                Step::Flood(tokens) => self.flood(tokens).await?,
                 Step::Call(tool) => self.call(&tool).await?,
+                Step::Rename(title) => self.rename(&title).await,
+                Step::Rotate => self.rotate().await?,
+                Step::Fail { retries, error } => return self.fail(retries, error).await,
+                Step::Refuse(why) => return Err(Stop::Refused(why)),
                 Step::Crash => std::process::exit(1),
                 Step::Hang => {
                     self.interrupt.cancelled().await;
-                    return Err(Interrupted);
+                    return Err(Stop::Interrupted);
                 }
             }
         }
@@ -175,7 +198,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn reason(&mut self, text: &str) -> Result<(), Interrupted> {
+    async fn reason(&mut self, text: &str) -> Result<(), Stop> {
         self.open().await;
         self.emit("thinking.delta", json!({ "text": "" })).await;
         for word in text.split_inclusive(' ') {
@@ -186,7 +209,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    async fn say(&mut self, text: &str) -> Result<(), Interrupted> {
+    async fn say(&mut self, text: &str) -> Result<(), Stop> {
         for word in text.replace("{answer}", &self.answer).split_inclusive([' ', '\n']) {
             self.delta(word).await;
             self.pause(26).await?;
@@ -194,7 +217,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    async fn stream(&mut self, tag: &str, lines: u64, rate: u64) -> Result<(), Interrupted> {
+    async fn stream(&mut self, tag: &str, lines: u64, rate: u64) -> Result<(), Stop> {
         const WORDS: [&str; 16] = [
             "amber", "bridge", "copper", "delta", "ember", "field", "garden", "harbor", "island", "juniper",
             "kettle", "lantern", "meadow", "north", "orchid", "paper",
@@ -208,6 +231,33 @@ impl<'a> Player<'a> {
             self.until(start + Duration::from_micros(due)).await?;
         }
         Ok(())
+    }
+
+    /// Words without a pause between them.
+    async fn flood(&mut self, tokens: u64) -> Result<(), Stop> {
+        for at in 1..=tokens {
+            let end = if at % 12 == 0 { '\n' } else { ' ' };
+            self.delta(&format!("token{at}{end}")).await;
+            if at % 32 == 0 {
+                self.pause(0).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The provider fails. Hermes keeps what it says of its tries to itself, and tells it at once when it gives up.
+    async fn fail(&mut self, retries: Vec<(u64, String)>, error: String) -> Result<(), Stop> {
+        self.open().await;
+        let mut lines = Vec::new();
+        for (millis, line) in retries {
+            self.pause(millis).await?;
+            self.emit("thinking.delta", json!({ "text": "" })).await;
+            lines.push(line);
+        }
+        for line in lines {
+            self.emit("status.update", json!({ "kind": "lifecycle", "text": line })).await;
+        }
+        Err(Stop::Failed(error))
     }
 
     async fn delta(&mut self, words: &str) {
@@ -235,7 +285,7 @@ impl<'a> Player<'a> {
     }
 
     /// Ends a model step: what it said is written and repeated, its tokens are counted.
-    async fn end_step(&mut self, call: Option<(&str, &Tool)>) {
+    pub(super) async fn end_step(&mut self, call: Option<(&str, &Tool)>) {
         let text = std::mem::take(&mut self.text).trim_end().to_owned();
         let reasoning = std::mem::take(&mut self.reasoning);
         self.thoughts.push_str(&reasoning);
@@ -262,7 +312,7 @@ impl<'a> Player<'a> {
         self.later = true;
     }
 
-    fn write(&mut self, mut row: Row) {
+    pub(super) fn write(&mut self, mut row: Row) {
         let state = self.backend.lock();
         row.id = note(state.store.append(&self.stored, &row, now())).unwrap_or_default();
         self.rows.push(row);
@@ -282,7 +332,7 @@ impl<'a> Player<'a> {
         note(state.store.add_usage(&self.stored, context, output));
     }
 
-    async fn call(&mut self, tool: &Tool) -> Result<(), Interrupted> {
+    async fn call(&mut self, tool: &Tool) -> Result<(), Stop> {
         self.open().await;
         let id = format!("call_{}", fresh_hex(16));
         let (name, args) = (tool.name(), tool.args());
@@ -303,15 +353,14 @@ impl<'a> Player<'a> {
         if let (Some(steered), Some(Value::String(output))) = (self.steered(), result.get_mut("output")) {
             output.extend(["\n\n[OUT-OF-BAND USER MESSAGE: ", &steered, "]"]);
         }
-        if self.detail != "off" || done.done.inline_diff.is_some() {
+        let diff = matches!(done.done.extra, Some(("inline_diff", _)));
+        if self.detail != "off" || diff {
             let mut complete = json!({
                 "tool_id": id, "name": name, "args": args, "duration_s": began.elapsed().as_secs_f64(),
                 "result": result,
             });
             if let Some(map) = complete.as_object_mut() {
-                if let Some(diff) = done.done.inline_diff {
-                    map.insert("inline_diff".into(), diff.into());
-                }
+                map.extend(done.done.extra.map(|(name, value)| (name.to_owned(), value)));
                 if verbose {
                     map.insert("result_text".into(), result.to_string().into());
                 }
@@ -323,7 +372,7 @@ impl<'a> Player<'a> {
             tool_name: Some(name.to_owned()),
             ..Row::new("tool", result.to_string())
         });
-        if self.interrupt.is_cancelled() { Err(Interrupted) } else { Ok(()) }
+        if self.interrupt.is_cancelled() { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
     fn steered(&self) -> Option<String> {
@@ -331,49 +380,5 @@ impl<'a> Player<'a> {
         let session = state.sessions.get_mut(self.live)?;
         let texts = std::mem::take(&mut session.steered);
         (!texts.is_empty()).then(|| texts.join("\n"))
-    }
-
-    async fn finish(mut self, outcome: Result<(), Interrupted>) {
-        let said = self.text.trim_end().to_owned();
-        let interrupted = outcome.is_err();
-        if interrupted {
-            if !said.is_empty() {
-                self.write(Row::new("assistant", said.clone()));
-            }
-        } else {
-            self.end_step(None).await;
-        }
-        let usage = {
-            let mut state = self.backend.lock();
-            state.sessions.get_mut(self.live).map(|session| frames::usage(&session.usage, &session.model))
-        };
-        let text = if interrupted && said.is_empty() { Value::Null } else { said.into() };
-        let status = if interrupted { "interrupted" } else { "complete" };
-        let mut complete = json!({ "text": text, "usage": usage, "status": status });
-        if let (false, Some(map)) = (self.thoughts.is_empty(), complete.as_object_mut()) {
-            map.insert("reasoning".into(), self.thoughts.trim_end().into());
-        }
-        self.emit("message.complete", complete).await;
-        let title = self.settle(interrupted);
-        self.backend.emit_info(self.live).await;
-        if let Some(title) = title {
-            self.emit("session.title", json!({ "session_id": self.stored, "title": title })).await;
-        }
-    }
-
-    /// The turn is over: its rows become history, and the first complete one gives the session its title.
-    fn settle(&mut self, interrupted: bool) -> Option<String> {
-        let mut state = self.backend.lock();
-        let state = &mut *state;
-        let session = state.sessions.get_mut(self.live)?;
-        let user = session.turn.take()?.user;
-        session.history.append(&mut self.rows);
-        session.last_active = now();
-        if interrupted || session.title.is_some() {
-            return None;
-        }
-        let title = note(state.store.free_title(&super::replies::title(&user)))?;
-        session.title = note(state.store.set_title(&session.stored, &title));
-        session.title.clone()
     }
 }

@@ -11,8 +11,18 @@ use serde_json::{Value, json};
 const COMPACTED: &str =
     "[CONTEXT COMPACTION — REFERENCE ONLY] Earlier turns were compacted into the summary below.";
 
+/// The row that stands for `rows` when they are compressed.
+pub(in crate::demo) fn summary(rows: &[Row]) -> Row {
+    let asked: Vec<String> = rows
+        .iter()
+        .filter(|row| row.role == "user")
+        .map(|row| format!("- {}", row.content.chars().take(80).collect::<String>()))
+        .collect();
+    Row::new("assistant", format!("{COMPACTED}\n\nAsked so far:\n{}", asked.join("\n")))
+}
+
 pub(super) fn usage(call: &mut Call<'_>) -> Answer {
-    call.session().map(|session| frames::usage(&session.usage, &session.model))
+    call.session().map(|session| frames::usage(session))
 }
 
 /// From the database, ancestors included: a branch repeats what it was branched with.
@@ -116,13 +126,7 @@ pub(super) fn compress(call: &mut Call<'_>) -> Answer {
     if let Some((cut, first)) = cut.and_then(|cut| Some((cut, before.get(cut)?.id))) {
         let text = "🗜️ Compacting context — summarizing earlier conversation so I can continue...";
         call.event(&live, "status.update", json!({ "kind": "compacting", "text": text }));
-        let asked: Vec<String> = before
-            .iter()
-            .take(cut)
-            .filter(|row| row.role == "user")
-            .map(|row| format!("- {}", row.content.chars().take(80).collect::<String>()))
-            .collect();
-        let summary = Row::new("assistant", format!("{COMPACTED}\n\nAsked so far:\n{}", asked.join("\n")));
+        let summary = summary(before.get(..cut).unwrap_or_default());
         let store = &call.state.store;
         store
             .compact_before(&stored, first, &summary, crate::demo::home::now())
@@ -159,6 +163,6 @@ pub(super) fn compress(call: &mut Call<'_>) -> Answer {
             "noop": noop, "aborted": false, "fallback_used": false, "headline": headline,
             "token_line": token_line, "note": null,
         },
-        "usage": frames::usage(&session.usage, &session.model), "info": info, "messages": raw,
+        "usage": frames::usage(session), "info": info, "messages": raw,
     }))
 }

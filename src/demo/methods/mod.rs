@@ -9,6 +9,9 @@ mod prompts;
 mod sessions;
 mod settings;
 
+pub(super) use history::summary;
+pub(super) use sessions::stored_id;
+
 use super::backend::{Backend, State};
 use super::frames::{self, Refusal, refuse};
 use super::session::{Session, SocketId};
@@ -120,9 +123,8 @@ pub(super) fn dispatch(method: &str, call: &mut Call<'_>) -> Answer {
         "complete.slash" => Ok(commands::complete(call)),
         "command.dispatch" => commands::dispatch(call),
         "slash.exec" => commands::exec(call),
-        // The demo starts no processes of its own, so there is never one to list or stop.
-        "process.list" => call.session().map(|_| serde_json::json!({ "processes": [] })),
-        "process.stop" => Ok(serde_json::json!({ "killed": 0 })),
+        "process.list" => sessions::processes(call),
+        "process.stop" => Ok(sessions::stop_processes(call)),
         _ => Err(refuse(-32601, format!("unknown method: {method}"))),
     }
 }

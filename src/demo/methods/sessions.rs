@@ -45,12 +45,15 @@ pub(super) fn new_session(call: &mut Call<'_>, head: &Head) -> Session {
         turn: None,
         queued: None,
         steered: Vec::new(),
+        notified: VecDeque::new(),
+        todos: Vec::new(),
+        children: 0,
         asks: VecDeque::new(),
     }
 }
 
 /// A stored id for a session that begins now.
-pub(super) fn stored_id() -> String {
+pub(in crate::demo) fn stored_id() -> String {
     format!("{}_{}", stamp(now()), fresh_hex(6))
 }
 
@@ -101,7 +104,9 @@ pub(super) fn resume(call: &mut Call<'_>) -> Answer {
     if wanted.is_empty() {
         return Err(refuse(4006, "session_id required"));
     }
-    let head = call.state.store.find(&wanted).map_err(|error| failed(&error))?;
+    let store = &call.state.store;
+    let head = store.find(&wanted).and_then(|head| head.map(|head| store.tip(head)).transpose());
+    let head = head.map_err(|error| failed(&error))?;
     let stored = head.as_ref().map_or(&wanted, |head| &head.id);
     let live = call
         .state
@@ -253,4 +258,23 @@ fn git_branch(cwd: &Path) -> String {
     let head = cwd.ancestors().find_map(|dir| std::fs::read_to_string(dir.join(".git/HEAD")).ok());
     let branch = head.as_deref().and_then(|head| head.trim().strip_prefix("ref: refs/heads/"));
     branch.unwrap_or_default().to_owned()
+}
+
+/// The pretended processes of one session.
+pub(super) fn processes(call: &mut Call<'_>) -> Answer {
+    let live = call.session()?.live.clone();
+    let listed: Vec<Value> = call
+        .state
+        .processes
+        .iter()
+        .filter(|(_, one)| one.live == live)
+        .map(|(id, one)| one.listed(id))
+        .collect();
+    Ok(json!({ "processes": listed }))
+}
+
+/// Ends the pretended processes of the whole backend.
+pub(super) fn stop_processes(call: &mut Call<'_>) -> Value {
+    let killed = std::mem::take(&mut call.state.processes);
+    json!({ "killed": killed.len() })
 }

@@ -6,11 +6,7 @@ use crate::{
         ids::{ProfileName, StoredId},
         sys,
     },
-    config::{
-        file::{Config, Prewarm},
-        limits::Limits,
-        paths::Paths,
-    },
+    config::{limits::Limits, paths::Paths, source::Source},
     hub::run::{Hub, Settings},
     logging,
     registry::{self, Registry},
@@ -19,7 +15,7 @@ use crate::{
         launch::{Guarded, Program},
     },
     transport::local,
-    ui::{self, run::Why, state::Warm},
+    ui::{self, run::Why, setup::Ready},
 };
 use anyhow::Context;
 use std::{
@@ -41,7 +37,9 @@ const SIGHUP_CODE: u8 = 129;
 #[derive(Debug)]
 pub struct Plan {
     pub paths: Paths,
-    pub config: Config,
+    pub ready: Ready,
+    /// Where the settings come from, to read them again when the file changes.
+    pub source: Source,
     /// What runs as a backend.
     pub program: Program,
     /// The profile to begin in.
@@ -86,31 +84,21 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
     let clock = Clock::start();
     let stop = CancellationToken::new();
     let cwd = plan.cwd.to_string_lossy().into_owned();
+    let pool = usize::try_from(plan.ready.config().pool.0).unwrap_or(usize::MAX);
     let setup = ui::run::Setup {
-        keymap: ui::keymap::Keymap::standard(),
+        ready: plan.ready,
+        source: plan.source,
         start: match plan.open {
             Some((profile, stored)) => ui::state::Start::Stored(profile, stored),
             None => ui::state::Start::Profile(plan.primary.clone()),
         },
         cwd: cwd.clone(),
         home: std::env::var("HOME").unwrap_or_default(),
-        mouse: plan.config.ui.mouse,
-        bell: plan.config.ui.bell,
-        title: plan.config.ui.title,
         no_color: std::env::var("NO_COLOR").ok(),
         inside_tmux: std::env::var_os("TMUX").is_some(),
-        warm: match plan.config.prewarm {
-            Prewarm::Open => Warm::Open,
-            Prewarm::Type => Warm::Type,
-            Prewarm::Send => Warm::Send,
-        },
-        restore_last: plan.config.restore_last,
         clock,
     };
-    let mut limits = Limits::default();
-    if let Some(pool) = plan.config.pool {
-        limits.pool = usize::from(pool.0);
-    }
+    let limits = Limits { pool, ..Limits::default() };
     let registry =
         Registry::new(registry::Settings { primary: plan.primary.clone(), cwd, limits, first_id: 0 });
     let (supervisor, events) = Supervisor::new(supervisor::Settings {

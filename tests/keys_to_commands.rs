@@ -1016,7 +1016,7 @@ fn clear_begins_anew_and_stops_nothing() {
 #[test]
 fn a_profile_shows_its_last_session_where_that_is_wanted() {
     let mut stage = stage(busy(), 2);
-    stage.ui.restore_last = true;
+    stage.ui.config.restore_last = true;
     stage.keys("alt-1");
     stage.commands();
     stage.keys("alt-p");
@@ -1039,12 +1039,12 @@ fn a_profile_shows_its_last_session_where_that_is_wanted() {
 /// A18, A19, looking starts nothing, the first key starts one backend once; each way of warming as it says.
 #[test]
 fn a_cold_backend_is_woken_once_and_when_it_is_wanted() {
-    use hermux::ui::state::Warm;
-    for (warm, on_show, on_key) in [(Warm::Open, 1, 0), (Warm::Type, 0, 1), (Warm::Send, 0, 0)] {
+    use hermux::config::settings::Prewarm;
+    for (warm, on_show, on_key) in [(Prewarm::Open, 1, 0), (Prewarm::Type, 0, 1), (Prewarm::Send, 0, 0)] {
         let mut world = busy();
         add(&mut world, session(4, "research", "Three papers"));
         let mut stage = stage(world, 1);
-        stage.ui.warm = warm;
+        stage.ui.config.prewarm = warm;
         let wakes = |stage: &mut Stage| {
             let commands = stage.commands();
             commands.iter().filter(|c| **c == Command::Wake { profile: name("research") }).count()

@@ -298,7 +298,7 @@ fn with_planted(file: &str, text: &str) -> Vec<Violation> {
         "src/proto/mod.rs",
         "src/wire/mod.rs",
         "src/config/limits.rs",
-        "src/config/file.rs",
+        "src/config/settings.rs",
         "src/registry/mod.rs",
         "src/registry/pool.rs",
         "src/supervisor/slot.rs",
@@ -352,7 +352,7 @@ fn every_planted_violation_is_found_on_its_line() {
         ("src/main.rs", "use hermux::model as r; use r::x; use ratatui::Frame;", Ratatui),
         // Neighbours of one brace, and the one room that sees a part of another.
         ("src/proto/mod.rs", "use crate::wire::Frame;", Layer),
-        ("src/registry/mod.rs", "use crate::config::file::Config;", Layer),
+        ("src/registry/mod.rs", "use crate::config::settings::Config;", Layer),
         ("src/registry/mod.rs", "use crate::config; fn f() { config::limits::go() }", Layer),
         ("src/boot.rs", "use crate::cli::Args;", Layer),
         ("src/hub/mod.rs", "use crate::ui::run;", Layer),

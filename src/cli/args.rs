@@ -18,6 +18,9 @@ use std::{ffi::OsString, path::PathBuf};
 pub struct Cli {
     #[command(flatten)]
     pub start: Start,
+    /// The config file [default: ~/.config/hermux/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -45,6 +48,9 @@ pub struct Start {
 pub enum Command {
     /// Try hermux with three made-up profiles; needs no Hermes
     Demo(Demo),
+    /// Show, check or begin the config file
+    #[command(subcommand)]
+    Config(Config),
     /// Stands between the hub and one backend
     #[command(hide = true, disable_help_flag = true)]
     Guard(Rest),
@@ -64,6 +70,21 @@ pub struct Demo {
     /// Faults for the backends, as `hermux demo-backend` takes them
     #[arg(long, value_name = "FLAG", hide = true, allow_hyphen_values = true)]
     pub backend_arg: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Where the config, the logs and the rest are
+    Path,
+    /// Every setting, its value, and where it comes from
+    Show,
+    /// Say everything that is wrong with a config file; exit 0 or 3
+    Check {
+        /// [default: the one that is read]
+        file: Option<PathBuf>,
+    },
+    /// A config file with every setting, its meaning and its default
+    Example,
 }
 
 /// Reads `PROFILE/ID`.

@@ -5,16 +5,17 @@ use crate::{
     base::{ids::ProfileName, sys},
     boot::{self, Plan},
     config::{
-        file::Config,
         paths::{Given, Paths},
+        source::Source,
     },
     demo,
     supervisor::launch::Program,
+    ui::setup,
 };
 use anyhow::Context;
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
-pub(super) fn run(args: Demo) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: Demo, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let (home, throw_away) = if let Some(dir) = args.home {
         (std::path::absolute(dir)?, false)
     } else {
@@ -25,7 +26,8 @@ pub(super) fn run(args: Demo) -> anyhow::Result<ExitCode> {
     let result = prepared.map_err(anyhow::Error::from).and_then(|()| {
         let given = Given { home_flag: Some(home.clone()), ..Given::from_env(None) };
         let paths = Paths::find(&given)?.within(&home);
-        let config = Config::read(&paths.config_file)?;
+        let source = Source::from_env(config, paths.config_file.clone());
+        let ready = setup::load(&source)?;
         let program = std::env::current_exe().context("hermux cannot find its own program")?;
         let mut words = vec![OsString::from("demo-backend"), "--seed".into(), args.seed.to_string().into()];
         words.extend(args.backend_arg);
@@ -33,7 +35,8 @@ pub(super) fn run(args: Demo) -> anyhow::Result<ExitCode> {
             program: Program::new(program, words),
             cwd: home.join("workspace"),
             paths,
-            config,
+            ready,
+            source,
             primary: ProfileName::default_profile(),
             open: None,
         })

@@ -1,10 +1,11 @@
 //! One file a subcommand. Exit codes: 0 done, 1 failure, 2 usage, 3 config, 128 and a signal's number.
 
 pub mod args;
+mod config;
 mod demo;
 mod start;
 
-use crate::config::file::ConfigError;
+use crate::config::problem::Broken;
 use args::{Cli, Command};
 use std::{
     io::{self, Write},
@@ -17,8 +18,9 @@ const EXIT_CONFIG: u8 = 3;
 /// Runs what the command line asks for.
 pub fn run(cli: Cli) -> ExitCode {
     let result: anyhow::Result<ExitCode> = match cli.command {
-        None => start::run(cli.start),
-        Some(Command::Demo(demo)) => demo::run(demo),
+        None => start::run(cli.start, cli.config),
+        Some(Command::Demo(demo)) => demo::run(demo, cli.config),
+        Some(Command::Config(what)) => config::run(what, cli.start, cli.config),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {
             let args: Vec<String> = rest.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -28,7 +30,7 @@ pub fn run(cli: Cli) -> ExitCode {
     result.unwrap_or_else(|error| {
         // Without a standard error there is only the exit code to tell.
         let _ = writeln!(io::stderr(), "hermux: {error:#}");
-        let config = error.downcast_ref::<ConfigError>().is_some();
+        let config = error.downcast_ref::<Broken>().is_some();
         ExitCode::from(if config { EXIT_CONFIG } else { 1 })
     })
 }

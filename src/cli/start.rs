@@ -4,22 +4,37 @@ use super::args::Start;
 use crate::{
     boot::{self, Plan},
     config::{
-        file::Config,
         paths::{Given, Paths},
+        source::Source,
     },
     supervisor::launch::Program,
+    ui::setup,
 };
 use anyhow::Context;
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-pub(super) fn run(start: Start) -> anyhow::Result<ExitCode> {
+pub(super) fn run(start: Start, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let open = start.session;
     let named = open.as_ref().map(|(profile, _)| profile.clone()).or(start.profile);
     let home = start.home.map(std::path::absolute).transpose()?;
     let paths = Paths::find(&Given::from_env(home))?;
-    let config = Config::read(&paths.config_file)?;
-    let hermes = start.hermes.or_else(|| config.hermes.clone()).unwrap_or_else(|| PathBuf::from("hermes"));
+    let mut source = Source::from_env(config, paths.config_file.clone());
+    source.flags.extend(start.hermes.as_deref().map(hermes_flag));
+    let ready = setup::load(&source)?;
+    let hermes = match ready.config().hermes.as_str() {
+        "" => "hermes",
+        named => named,
+    };
+    let hermes = PathBuf::from(hermes);
     let primary = named.unwrap_or_else(|| boot::sticky_profile(&paths.hermes));
     let cwd = std::env::current_dir().context("the current directory cannot be read")?;
-    boot::run(Plan { program: Program::hermes(hermes), paths, config, primary, open, cwd })
+    boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd })
+}
+
+/// `--hermes` as a setting.
+pub(super) fn hermes_flag(path: &Path) -> (&'static str, &'static str, String) {
+    ("hermes", "--hermes", path.to_string_lossy().into_owned())
 }

@@ -66,6 +66,16 @@ impl Paths {
         Ok(Self { hermes, config_file: xdg.config_dir().join("hermux/config.toml"), state, runtime })
     }
 
+    /// Where logs and reports of crashes are.
+    pub fn logs(&self) -> PathBuf {
+        self.state.join("log")
+    }
+
+    /// Where the person's own themes are.
+    pub fn themes(&self) -> PathBuf {
+        self.config_file.with_file_name("themes")
+    }
+
     /// Keeps hermux' own directories inside `dir`, for a throw-away home that must leave nothing behind.
     #[must_use]
     pub fn within(mut self, dir: &Path) -> Self {

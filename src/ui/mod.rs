@@ -15,6 +15,7 @@ pub mod mirror;
 mod outbox;
 pub mod render;
 pub mod run;
+pub mod setup;
 pub mod state;
 pub mod term;
 pub mod theme;

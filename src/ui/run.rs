@@ -18,37 +18,33 @@ use super::ends::Ends;
 use super::events::source::{self, Read};
 use super::events::{Decoder, Input, Reply};
 use super::frame::FrameClock;
-use super::keymap::Keymap;
 use super::mirror::Mirror;
 use super::outbox::Outbox;
-use super::state::{Start, UiState, Warm};
+use super::setup::Ready;
+use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::Theme;
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
+use crate::config::source::Source;
 use crate::proto::{CONTRACT, ToHub, Update};
 use crate::transport::port::{Frame, TerminalPort};
 
 /// What a terminal is started with.
 #[derive(Debug)]
 pub struct Setup {
-    pub keymap: Keymap,
+    pub ready: Ready,
+    /// What `ready` was read from.
+    pub source: Source,
     pub start: Start,
     /// The directory that new sessions work in.
     pub cwd: String,
     /// The person's home directory, shown as `~`; empty when unknown.
     pub home: String,
-    pub mouse: bool,
-    pub bell: bool,
-    /// Show what needs the person in the terminal's title.
-    pub title: bool,
     /// The value of `NO_COLOR`.
     pub no_color: Option<String>,
     /// This terminal is inside tmux.
     pub inside_tmux: bool,
-    pub warm: Warm,
-    /// Switching to a profile shows its last session in place of a fresh draft.
-    pub restore_last: bool,
     pub clock: Clock,
 }
 
@@ -129,12 +125,13 @@ enum Wake {
 
 impl Loop {
     fn new(setup: Setup, port: TerminalPort, canvas: Canvas<File>, term: &Term) -> Self {
-        let mut ui = UiState::new(setup.keymap.clone(), setup.start.clone(), setup.cwd.clone());
+        let Ready { read, keymap } = setup.ready.clone();
+        let mut ui = UiState::new(keymap, setup.start.clone(), setup.cwd.clone());
+        ui.config = read.config;
         ui.size = term.size();
-        ui.mouse = setup.mouse;
-        ui.bell = setup.bell;
-        ui.warm = setup.warm;
-        ui.restore_last = setup.restore_last;
+        ui.mouse = ui.config.ui.mouse;
+        let mut decoder = Decoder::default();
+        decoder.escape_ms = ui.config.keys.escape_ms.0;
         let theme = Theme::choose(setup.no_color.as_deref());
         Self {
             updates: port.updates,
@@ -142,7 +139,7 @@ impl Loop {
             ui,
             mirror: Mirror::default(),
             theme,
-            decoder: Decoder::default(),
+            decoder,
             frames: FrameClock::default(),
             outbox: Outbox::new(port.to_hub),
             // One copy at a time is a person's pace; a second one waits for the first.
@@ -165,7 +162,7 @@ impl Loop {
         let mut reads = reads;
         let mut resized = signal(SignalKind::window_change())?;
         let mut ends = Ends::new()?;
-        self.canvas.write(&term::entering(self.setup.mouse))?;
+        self.canvas.write(&term::entering(self.ui.mouse))?;
         self.decoder.expect_answers(clock.now());
         self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
         self.frames.now(clock.now());
@@ -356,7 +353,7 @@ impl Loop {
     }
 
     fn show_title(&mut self, title: String, now: Tick) -> io::Result<()> {
-        if !self.setup.title || title == self.title.0 {
+        if !self.ui.config.ui.title || title == self.title.0 {
             return Ok(());
         }
         if let Some(next) = self.title.1.map(|at| at.plus(TITLE_MS)).filter(|next| *next > now) {

@@ -1,14 +1,14 @@
 //! From bytes to input, pure: the same whatever way the bytes are cut.
 //!
-//! A lone escape waits 50 ms for a key that makes it `Alt`; an unfinished sequence waits 500 ms and is dropped; a paste
+//! A lone escape waits 50 ms, or as long as is set, for a key that makes it `Alt`; an unfinished sequence waits 500 ms and is dropped; a paste
 //! whose end never comes is delivered after a second. What is not understood is consumed and inert.
 
 use super::{Input, csi};
 use crate::base::clock::Tick;
 use crate::ui::keymap::{Code, Key};
 
-/// How long a lone escape waits for the rest of a chord.
-pub const ESCAPE_MS: u64 = 50;
+/// How long a lone escape waits for the rest of a chord, unless it is set otherwise.
+const ESCAPE_MS: u64 = 50;
 /// The same while answers of the terminal are awaited, which may come slowly over a network.
 const ESCAPE_QUERY_MS: u64 = 600;
 /// How long answers are awaited at most.
@@ -24,8 +24,10 @@ const ESC: u8 = 0x1b;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// Decodes a terminal's bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Decoder {
+    /// How long a lone escape waits for the rest of a chord, in milliseconds.
+    pub escape_ms: u64,
     pending: Vec<u8>,
     paste: Option<Vec<u8>>,
     /// When the last byte came.
@@ -39,6 +41,12 @@ enum Head {
     Done(usize, Option<Input>),
     PasteBegins(usize),
     Incomplete,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self { escape_ms: ESCAPE_MS, pending: Vec::new(), paste: None, last: Tick(0), querying: None }
+    }
 }
 
 impl Decoder {
@@ -62,7 +70,11 @@ impl Decoder {
             (Some(_), _) => PASTE_MS,
             (None, []) => return None,
             (None, [ESC] | [ESC, b'[' | b']' | b'O' | b'P' | b'_' | b'^' | b'X']) => {
-                if self.querying.is_some_and(|until| self.last < until) { ESCAPE_QUERY_MS } else { ESCAPE_MS }
+                if self.querying.is_some_and(|until| self.last < until) {
+                    ESCAPE_QUERY_MS.max(self.escape_ms)
+                } else {
+                    self.escape_ms
+                }
             }
             _ => SEQUENCE_MS,
         };

@@ -123,6 +123,20 @@ fn a_late_answer_of_the_terminal_is_never_text() {
     }
 }
 
+/// KEY-08: the window is as long as is set.
+#[test]
+fn an_escape_waits_as_long_as_is_set() {
+    let mut decoder = Decoder { escape_ms: 120, ..Decoder::default() };
+    let mut out = Vec::new();
+    decoder.feed(b"\x1b", Tick(0), &mut out);
+    decoder.feed(b"a", Tick(119), &mut out);
+    assert_eq!(out, [key("alt-a")]);
+    out.clear();
+    decoder.feed(b"\x1b", Tick(1_000), &mut out);
+    decoder.feed(b"a", Tick(1_120), &mut out);
+    assert_eq!(out, [key("esc"), key("a")]);
+}
+
 /// FLT-41.
 #[test]
 fn a_large_paste_is_one_piece_and_a_paste_without_end_is_delivered() {

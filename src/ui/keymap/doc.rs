@@ -1,4 +1,4 @@
-//! The table as a document.
+//! The table as a document, and as a part of the example config.
 
 use std::fmt::Write as _;
 
@@ -15,6 +15,24 @@ key. What works everywhere works also while a card, a list or a half-written tex
 The mouse wheel scrolls, a click chooses a tab, a profile or a card; `Ctrl-X m` gives the mouse back to the terminal, and
 most terminals select text while Shift is held.
 ";
+
+/// The default keys of every action, for the example config; it goes on where its `[keys]` ends.
+pub fn example() -> String {
+    let mut out = "\n# The keys of every action.\n".to_owned();
+    for action in ACTIONS {
+        let keys: Vec<String> =
+            action.keys.iter().map(|key| toml::Value::String((*key).to_owned()).to_string()).collect();
+        let _ = writeln!(
+            out,
+            "\n# {}. {}.\n#\"{}\" = [{}]",
+            action.help,
+            action.scope.title(),
+            action.id,
+            keys.join(", ")
+        );
+    }
+    out
+}
 
 /// `docs/KEYS.md`.
 pub fn markdown() -> String {

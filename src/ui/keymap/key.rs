@@ -141,6 +141,11 @@ const NAMES: &[(Code, &str)] = &[
     (Code::PageDown, "pagedown"),
 ];
 
+/// The names of keys and of what is held with them, to find the nearest one of a wrong one.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(_, name)| *name).chain(["space", "ctrl", "alt", "shift", "cmd", "leader"])
+}
+
 fn function(name: &str) -> Option<Code> {
     let number = name.strip_prefix('f')?.parse().ok()?;
     (1..=24).contains(&number).then_some(Code::F(number))

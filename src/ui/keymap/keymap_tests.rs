@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::source::Source;
 use rstest::rstest;
 
 fn key(text: &str) -> Key {
@@ -8,8 +9,10 @@ fn key(text: &str) -> Key {
 /// KEY-01.
 #[test]
 fn the_default_keys_have_no_conflict_and_every_id_is_unique() {
-    let built = Keymap::build(key("ctrl-x"), &[]);
-    assert!(built.is_ok(), "{:?}", built.err());
+    let map = Keymap::standard();
+    for action in ACTIONS {
+        assert_eq!(map.keys_of(action.id).len(), action.keys.len(), "{} lost a key", action.id);
+    }
     let mut ids: Vec<_> = ACTIONS.iter().map(|action| action.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -79,20 +82,50 @@ fn a_letter_that_means_nothing_on_a_card_does_nothing() {
     assert_eq!(map.meaning(&[Scope::Card, Scope::Global], false, key("enter")), Meaning::Nothing);
 }
 
+fn with(file: &str) -> Result<Keymap, Vec<String>> {
+    let read = Source::default().read_text(file);
+    assert!(read.problems.is_empty(), "{:?}", read.problems);
+    Keymap::of(&read).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
 /// KEY-01.
 #[test]
-fn keys_can_be_changed_and_unbound_and_mistakes_are_all_told() {
-    let change =
-        |id: &str, keys: &[&str]| (id.to_owned(), keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
-    let map = Keymap::build(key("ctrl-x"), &[change("tab.close", &["f4"]), change("tab.1", &[])]).unwrap();
+fn keys_can_be_changed_and_unbound() {
+    let map = with("[keys]\n\"tab.close\" = \"f4\"\n\"tab.1\" = []\n\"tab.2\" = \"\"\n").unwrap();
     assert_eq!(map.meaning(&[Scope::Global], false, key("f4")), Meaning::Intent(Intent::CloseTab));
     assert_eq!(map.meaning(&[Scope::Global], true, key("w")), Meaning::Nothing);
     assert_eq!(map.meaning(&[Scope::Global], false, key("alt-1")), Meaning::Nothing);
-    let bad = [change("tab.clsoe", &["f4"]), change("tab.2", &["contrl-x"]), change("tab.3", &["alt-a"])];
-    let problems = Keymap::build(key("ctrl-x"), &bad).unwrap_err();
-    assert_eq!(problems.len(), 3, "{problems:?}");
-    assert!(
-        problems.iter().any(|p| p.to_string() == "`alt-a` means both `session.next_attention` and `tab.3`")
+    assert!(map.keys_of("tab.1").is_empty() && map.keys_of("tab.2").is_empty());
+}
+
+/// KEY-01: what a person binds takes its key from the preset's action, in the same place only.
+#[test]
+fn the_persons_binding_takes_the_key() {
+    let map = with("[keys]\n\"tab.3\" = \"alt-a\"\nleader = \"ctrl-p\"\n").unwrap();
+    assert_eq!(map.meaning(&[Scope::Global], false, key("alt-a")), Meaning::Intent(Intent::Tab(2)));
+    assert_eq!(map.keys_of("session.next_attention"), ["Ctrl-P a"]);
+    assert_eq!(map.meaning(&[Scope::Global], false, key("ctrl-p")), Meaning::Leader);
+    assert_eq!(map.meaning(&[Scope::Global], false, key("ctrl-x")), Meaning::Nothing);
+}
+
+/// KEY-01: with their lines and the nearest right one, all of them.
+#[test]
+fn mistakes_in_keys_are_all_told() {
+    let problems = with(
+        "[keys]\nleader = \"space\"\n\"tab.clsoe\" = \"f4\"\n\"tab.2\" = [\"contrl-x\", \"alt-entr\"]\n\
+         \"tab.3\" = \"f5\"\n\"tab.4\" = \"f5\"\n\"app.quit\" = \"q\"\n\"card.allow_once\" = \"enter\"\n",
+    );
+    assert_eq!(
+        problems.unwrap_err(),
+        [
+            "line 2: `space` cannot be the leader: it is needed for writing and moving; use a key with ctrl or alt, or a function key",
+            "line 3: there is no action `tab.clsoe`; did you mean `tab.close`?",
+            "line 4: `contrl-x` of `tab.2` is not a key; write it like ctrl-x, alt-a, f1 or leader w",
+            "line 4: `alt-entr` of `tab.2` is not a key; write it like ctrl-x, alt-a, f1 or leader w; did you mean `enter`?",
+            "line 6: `f5` means both `tab.3` and `tab.4`",
+            "line 7: `q` is typed where `app.quit` works; use it as \"leader q\", or with ctrl or alt",
+            "line 8: `enter` never allows anything; give `card.allow_once` another key",
+        ]
     );
 }
 

@@ -5,15 +5,19 @@
 
 mod doc;
 pub mod key;
+pub mod preset;
 pub mod table;
 
 use std::collections::HashMap;
 
-pub use doc::markdown;
+pub use doc::{example, markdown};
 pub use key::{Code, Key};
 pub use table::{ACTIONS, Action};
 
 use super::intent::Intent;
+use crate::config::problem::{Problem, meant};
+use crate::config::settings::Preset;
+use crate::config::source::Read;
 
 /// Where an action works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,17 +72,6 @@ pub enum Meaning {
     Nothing,
 }
 
-/// A binding of the configuration that cannot be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadBinding {
-    #[error("there is no action `{0}`")]
-    NoAction(String),
-    #[error("`{key}` of `{id}` is not a key; write it like ctrl-x, alt-a, f1 or leader x")]
-    NoKey { id: String, key: String },
-    #[error("`{key}` means both `{first}` and `{second}`")]
-    Twice { key: String, first: String, second: String },
-}
-
 /// A key, after the leader or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Chord {
@@ -89,6 +82,7 @@ struct Chord {
 /// The resolved table.
 #[derive(Clone, Debug)]
 pub struct Keymap {
+    pub preset: Preset,
     leader: Key,
     bindings: HashMap<(Scope, Chord), usize>,
     /// For each action, in the table's order, its keys as written for people.
@@ -96,25 +90,42 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// The default keys, with the actions in `changes` bound to other keys; an empty list unbinds. All problems at once.
-    pub fn build(leader: Key, changes: &[(String, Vec<String>)]) -> Result<Self, Vec<BadBinding>> {
-        let mut problems = Vec::new();
-        for (id, _) in changes {
-            if !ACTIONS.iter().any(|action| action.id == id) {
-                problems.push(BadBinding::NoAction(id.clone()));
+    /// The preset's keys, with the actions that the config binds bound to other ones: what the person binds takes its key from
+    /// the preset's action. All problems at once.
+    pub fn of(read: &Read) -> Result<Self, Vec<Problem>> {
+        let (keys, own) = (&read.config.keys, &read.config.bindings);
+        let (leader, mut problems) = match leader(&keys.leader) {
+            Ok(leader) => (leader, Vec::new()),
+            Err(what) => (Key::char('x').ctrl(), vec![Problem::new(read.origin("keys.leader"), what)]),
+        };
+        let mut map = Self {
+            preset: keys.preset,
+            leader,
+            bindings: HashMap::new(),
+            shown: vec![Vec::new(); ACTIONS.len()],
+        };
+        for binding in own {
+            let Some((at, action)) = find(&binding.id) else {
+                let near = meant(&binding.id, ACTIONS.iter().map(|action| action.id), "`");
+                let what = format!("there is no action `{}`{near}", binding.id);
+                problems.push(Problem::new(binding.origin.clone(), what));
+                continue;
+            };
+            for text in &binding.keys {
+                let bound = chord(action, text).and_then(|chord| map.bind(at, action, chord, text));
+                if let Err(what) = bound {
+                    problems.push(Problem::new(binding.origin.clone(), what));
+                }
             }
         }
-        let mut map = Self { leader, bindings: HashMap::new(), shown: vec![Vec::new(); ACTIONS.len()] };
-        for (at, action) in ACTIONS.iter().enumerate() {
-            let own = changes.iter().rev().find(|(id, _)| id == action.id).map(|(_, keys)| keys);
-            let keys: Vec<&str> = match own {
-                Some(keys) => keys.iter().map(String::as_str).collect(),
-                None => action.keys.to_vec(),
-            };
-            for text in keys {
-                match parse(text) {
-                    Some(chord) => map.bind(at, action, chord, text, &mut problems),
-                    None => problems.push(BadBinding::NoKey { id: action.id.into(), key: text.into() }),
+        let preset =
+            ACTIONS.iter().enumerate().filter(|(_, action)| !own.iter().any(|own| own.id == action.id));
+        for (at, action) in preset {
+            for chord in action.keys.iter().filter_map(|text| parse(text)) {
+                // Taken by the person for something else.
+                let taken = map.bindings.contains_key(&(action.scope, chord));
+                if !taken && preset::has(map.preset, action, chord) {
+                    let _ = map.bind(at, action, chord, "");
                 }
             }
         }
@@ -124,27 +135,27 @@ impl Keymap {
     /// The default keys.
     pub fn standard() -> Self {
         // The table is tested to have no conflict; an empty map would still let text be typed.
-        Self::build(Key::char('x').ctrl(), &[]).unwrap_or_else(|_| Self {
+        Self::of(&Read::default()).unwrap_or_else(|_| Self {
+            preset: Preset::Default,
             leader: Key::char('x').ctrl(),
             bindings: HashMap::new(),
             shown: vec![Vec::new(); ACTIONS.len()],
         })
     }
 
-    fn bind(&mut self, at: usize, action: &Action, chord: Chord, text: &str, problems: &mut Vec<BadBinding>) {
-        if let Some(first) =
-            self.bindings.insert((action.scope, chord), at).and_then(|first| ACTIONS.get(first))
-        {
-            problems.push(BadBinding::Twice {
-                key: text.into(),
-                first: first.id.into(),
-                second: action.id.into(),
-            });
+    fn bind(&mut self, at: usize, action: &Action, chord: Chord, text: &str) -> Result<(), String> {
+        if !chord.leader && chord.key == self.leader {
+            return Err(format!("`{text}` means both the leader and `{}`", action.id));
         }
+        if let Some(first) = self.bindings.get(&(action.scope, chord)).and_then(|first| ACTIONS.get(*first)) {
+            return Err(format!("`{text}` means both `{}` and `{}`", first.id, action.id));
+        }
+        self.bindings.insert((action.scope, chord), at);
         let prefix = if chord.leader { format!("{} ", self.leader) } else { String::new() };
         if let Some(shown) = self.shown.get_mut(at) {
             shown.push(format!("{prefix}{}", chord.key));
         }
+        Ok(())
     }
 
     /// What `key` means in `scopes`, innermost first. `after_leader`: the key before it was the leader.
@@ -198,11 +209,52 @@ impl Keymap {
     }
 }
 
+fn find(id: &str) -> Option<(usize, &'static Action)> {
+    ACTIONS.iter().enumerate().find(|(_, action)| action.id == id)
+}
+
 fn parse(text: &str) -> Option<Chord> {
     match text.strip_prefix("leader ") {
         Some(key) => Some(Chord { leader: true, key: Key::parse(key)? }),
         None => Some(Chord { leader: false, key: Key::parse(text)? }),
     }
+}
+
+/// The leader's key, or why it cannot be it.
+fn leader(text: &str) -> Result<Key, String> {
+    let key = Key::parse(text).ok_or_else(|| no_key("keys.leader", text))?;
+    let free = key.ctrl || key.alt || key.sup || matches!(key.code, Code::F(_) | Code::Insert);
+    if free {
+        Ok(key)
+    } else {
+        Err(format!(
+            "`{text}` cannot be the leader: it is needed for writing and moving; use a key with ctrl or alt, or a function key"
+        ))
+    }
+}
+
+/// A key that the person wants for an action, or why it cannot be that.
+fn chord(action: &Action, text: &str) -> Result<Chord, String> {
+    let chord = parse(text).ok_or_else(|| no_key(action.id, text))?;
+    let writes =
+        matches!(action.scope, Scope::Global | Scope::Composer | Scope::Text | Scope::Field | Scope::List);
+    if !chord.leader && writes && chord.key.typed().is_some() {
+        return Err(format!(
+            "`{text}` is typed where `{}` works; use it as \"leader {text}\", or with ctrl or alt",
+            action.id
+        ));
+    }
+    let allows = matches!(action.intent, Intent::AllowOnce | Intent::AllowSession | Intent::AllowAlways);
+    if allows && matches!(chord.key.code, Code::Enter | Code::Esc) {
+        return Err(format!("`{text}` never allows anything; give `{}` another key", action.id));
+    }
+    Ok(chord)
+}
+
+fn no_key(of: &str, text: &str) -> String {
+    let name = text.rsplit(['-', ' ']).next().unwrap_or(text);
+    let near = meant(name, key::names(), "`");
+    format!("`{text}` of `{of}` is not a key; write it like ctrl-x, alt-a, f1 or leader w{near}")
 }
 
 #[cfg(test)]

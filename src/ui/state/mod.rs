@@ -16,6 +16,7 @@ use ratatui::layout::Rect;
 use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SessionId, StoredId};
 use crate::base::text;
+use crate::config::settings::Config;
 use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
@@ -76,6 +77,8 @@ pub enum Start {
 #[derive(Debug)]
 pub struct UiState {
     pub keymap: Keymap,
+    /// What is set; read where it is needed.
+    pub config: Config,
     pub start: Start,
     /// The directory that new sessions work in.
     pub cwd: String,
@@ -93,8 +96,8 @@ pub struct UiState {
     pub leader: Option<Tick>,
     /// Every message is unfolded.
     pub unfold_all: bool,
+    /// The mouse is ours: as set, until the person takes it back.
     pub mouse: bool,
-    pub bell: bool,
     /// What the terminal said of its own focus, if it ever did.
     pub terminal_focus: Option<bool>,
     /// A short remark in the status line, and until when.
@@ -109,10 +112,6 @@ pub struct UiState {
     pub wall: WallMs,
     /// The hub said farewell; drawing goes on until the loop ends.
     pub farewell: Option<String>,
-    /// When a session's backend starts.
-    pub warm: Warm,
-    /// Switching to a profile shows its last session in place of a fresh draft.
-    pub restore_last: bool,
     /// The session of each profile that was shown last here.
     pub last_of: BTreeMap<ProfileName, SessionId>,
     /// A session that was opened and is not in the mirror yet.
@@ -129,17 +128,6 @@ pub struct UiState {
     pub hits: Vec<(Rect, Hit)>,
     next_ask: u64,
     next_secret: u64,
-}
-
-/// When a session's backend starts; a send always starts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Warm {
-    /// When a stored session is shown.
-    Open,
-    /// With the composer's first key.
-    #[default]
-    Type,
-    Send,
 }
 
 /// Something that can be clicked.
@@ -168,6 +156,7 @@ impl UiState {
     pub fn new(keymap: Keymap, start: Start, cwd: String) -> Self {
         Self {
             keymap,
+            config: Config::default(),
             start,
             cwd,
             size: (80, 24),
@@ -181,8 +170,7 @@ impl UiState {
             secret: SecretField::default(),
             leader: None,
             unfold_all: false,
-            mouse: true,
-            bell: true,
+            mouse: Config::default().ui.mouse,
             terminal_focus: None,
             remark: None,
             asks: HashMap::new(),
@@ -191,8 +179,6 @@ impl UiState {
             warmed: Vec::new(),
             wall: WallMs(0),
             farewell: None,
-            warm: Warm::default(),
-            restore_last: false,
             last_of: BTreeMap::new(),
             awaited: None,
             tabs_before: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::{Step, keys};
 use crate::base::clock::Tick;
+use crate::config::settings::Prewarm;
 use crate::model::message::{Message, Role};
 use crate::model::status;
 use crate::proto::Command;
@@ -9,7 +10,7 @@ use crate::proto::command::CloseRunning;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::state::editor::{self, Unit};
 use crate::ui::state::pane::Pane;
-use crate::ui::state::{Ask, Focus, Warm};
+use crate::ui::state::{Ask, Focus};
 
 impl Step<'_> {
     pub(super) fn type_into_composer(&mut self, c: char) {
@@ -196,7 +197,7 @@ impl Step<'_> {
 
     /// The composer's first key: have the backend warm when Enter comes.
     fn warm(&mut self) {
-        if self.ui.warm != Warm::Send {
+        if self.ui.config.prewarm != Prewarm::Send {
             self.warm_up();
         }
     }

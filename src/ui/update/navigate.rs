@@ -2,12 +2,13 @@
 
 use super::Step;
 use crate::base::ids::{ProfileName, SessionId};
+use crate::config::settings::Prewarm;
 use crate::model::status;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
 use crate::ui::intent::Intent;
 use crate::ui::state::pane::Pane;
-use crate::ui::state::{Ask, Focus, WATCHED, Warm};
+use crate::ui::state::{Ask, Focus, WATCHED};
 
 impl Step<'_> {
     /// Shows a session. Running turns go on wherever they are (I7).
@@ -31,7 +32,7 @@ impl Step<'_> {
         self.ui.last_of.insert(profile, id);
         self.focus_composer();
         self.watch(id);
-        if stored && self.ui.warm == Warm::Open {
+        if stored && self.ui.config.prewarm == Prewarm::Open {
             self.warm_up();
         }
     }
@@ -156,7 +157,7 @@ impl Step<'_> {
         if self.session().is_some_and(|session| session.profile == *profile) {
             return;
         }
-        if !self.ui.restore_last {
+        if !self.ui.config.restore_last {
             self.fresh(profile.clone());
             return;
         }

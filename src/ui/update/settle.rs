@@ -103,7 +103,7 @@ impl Step<'_> {
         let needing: Vec<SessionId> =
             world.sessions.values().filter(|s| status::of(s).needs_input()).map(|s| s.id).collect();
         let new = needing.iter().any(|id| !self.ui.needing.contains(id));
-        if new && self.ui.bell {
+        if new && self.ui.config.ui.bell {
             self.out.push(Action::Bell);
         }
         self.ui.needing = needing;

@@ -80,9 +80,6 @@ pub struct Screen<'a> {
     pub changes: Option<Tick>,
 }
 
-/// How long the leader waits before it shows what may follow.
-const LEADER_HINT_MS: u64 = 300;
-
 /// The frame at `now`, this terminal's time. `home`: the person's home directory, shown as `~`.
 pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &str, now: Tick) -> Screen<'a> {
     let hub_now = mirror.hub_time(now);
@@ -217,10 +214,15 @@ fn below_mark(new: chat::Below, theme: &Theme) -> Line<'static> {
 }
 
 fn overlay(ui: &UiState, theme: &Theme, now: Tick) -> Option<Over> {
-    if ui.leader.is_some_and(|since| now.since(since) >= LEADER_HINT_MS) {
+    if leader_hint(ui).is_some_and(|at| at <= now) {
         return Some(layer::after_leader(&ui.keymap, ui.size, theme));
     }
     ui.layer.as_ref().map(|layer| layer::over(layer, &ui.keymap, ui.size, theme))
+}
+
+/// When the leader shows what may follow (KEY-03).
+fn leader_hint(ui: &UiState) -> Option<Tick> {
+    ui.leader.map(|since| since.plus(ui.config.keys.leader_hint_ms.0))
 }
 
 /// The next moment at which the same data gives another screen.
@@ -242,7 +244,7 @@ fn changes(ui: &UiState, mirror: &Mirror, session: Option<&Session>, now: Tick) 
     let next = |step: u64| mirror.own_time(Tick((mirror.hub_time(now).0 / step + 1) * step));
     let spin = spins.then(|| Tick((now.0 / marks::SPIN_MS + 1) * marks::SPIN_MS));
     let count = counts.then(|| next(1_000));
-    let leader = ui.leader.map(|since| since.plus(LEADER_HINT_MS)).filter(|at| *at > now);
+    let leader = leader_hint(ui).filter(|at| *at > now);
     let guard = ui.guard.opens().filter(|at| *at > now);
     [spin, count, leader, guard].into_iter().flatten().min()
 }

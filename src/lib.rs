@@ -27,7 +27,7 @@ pub mod demo;
 pub mod guard;
 pub mod history;
 pub mod hub;
-mod logging;
+pub mod logging;
 pub mod model;
 pub mod proto;
 pub mod registry;

@@ -9,3 +9,8 @@ pub mod ids;
 pub mod secret;
 pub mod sys;
 pub mod text;
+
+/// This program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The commit that it was built from, where the build said so.
+pub const COMMIT: Option<&str> = option_env!("HERMUX_COMMIT");

@@ -35,12 +35,21 @@ pub fn private_dir(dir: &Path) -> io::Result<()> {
 /// Opens or makes the file `name` (one path component) in the private directory `dir`, for reading and writing, mode
 /// 0600, never through a link.
 pub fn private_file(dir: &Path, name: &str) -> io::Result<File> {
+    open_private(dir, name, OFlags::RDWR)
+}
+
+/// The same, to add to its end, whoever else does.
+pub fn private_log(dir: &Path, name: &str) -> io::Result<File> {
+    open_private(dir, name, OFlags::WRONLY | OFlags::APPEND)
+}
+
+fn open_private(dir: &Path, name: &str, how: OFlags) -> io::Result<File> {
     if name.contains('/') {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a file name holds no slash"));
     }
     private_dir(dir)?;
     let dir = File::open(dir)?;
-    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let flags = how | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let file = File::from(openat(&dir, name, flags, Mode::RUSR | Mode::WUSR)?);
     let meta = file.metadata()?;
     if !meta.is_file() || meta.uid() != rustix::process::geteuid().as_raw() || meta.mode() & 0o077 != 0 {

@@ -7,6 +7,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 
 /// One process, as it was when looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +103,12 @@ pub fn listens(root: i32, port: u16) -> Option<bool> {
         })
         .collect();
     Some(descendants(root).iter().any(|p| p.sockets().iter().any(|socket| inodes.contains(socket.as_str()))))
+}
+
+/// This program, to be started again: the very file that runs, also when an update has put another in its place.
+pub fn own_program() -> io::Result<PathBuf> {
+    // Looked up by the child between fork and exec, where it still means this program.
+    if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
 /// Names this run of the machine; pids and start times mean nothing in another.

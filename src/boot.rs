@@ -1,10 +1,12 @@
 //! Wiring: config, logging, hub, transport and terminal put together.
 
+pub mod exit;
+
 use crate::{
     base::{
         clock::Clock,
         ids::{ProfileName, StoredId},
-        sys,
+        sys::{self, process::own_program},
     },
     config::{limits::Limits, paths::Paths, source::Source},
     hub::run::{Hub, Settings},
@@ -30,8 +32,6 @@ use tokio_util::sync::CancellationToken;
 const WORKERS: usize = 2;
 /// Terminals that attach at once; a full queue makes the next one wait.
 const PORTS: usize = 4;
-/// 128 and SIGHUP: what a program ends with whose terminal went away.
-const SIGHUP_CODE: u8 = 129;
 
 /// Everything that a start was asked for.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub struct Plan {
     pub open: Option<(ProfileName, StoredId)>,
     /// Where new sessions work.
     pub cwd: PathBuf,
+    /// What to log; `None`: the usual.
+    pub log: Option<String>,
 }
 
 /// The profile that Hermes itself would use: its sticky choice, else `default`.
@@ -58,12 +60,14 @@ pub fn sticky_profile(root: &Path) -> ProfileName {
 
 /// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
 pub fn run(plan: Plan) -> anyhow::Result<ExitCode> {
-    let logs = plan.paths.state.join("log");
+    // Before anything is made or started.
+    drop(ui::term::Term::open()?);
+    let logs = plan.paths.logs();
     for dir in [&plan.paths.state, &plan.paths.runtime, &logs] {
         sys::files::private_dir(dir)
             .with_context(|| format!("hermux needs a directory of its own at {}", dir.display()))?;
     }
-    let _logging = logging::start(&logs).context("the log file cannot be written")?;
+    let _logging = logging::start(&logs, plan.log.as_deref()).context("the log file cannot be written")?;
     // A hub with fewer descriptors than it could have still runs; it is only sooner at its bound.
     if let Err(error) = sys::raise_descriptor_limit() {
         tracing::warn!(%error, "the limit of open files stays as it is");
@@ -106,7 +110,7 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
         runtime: plan.paths.runtime.clone(),
         program: plan.program.name(),
         launcher: Box::new(Guarded {
-            hermux: std::env::current_exe().context("hermux cannot find its own program")?,
+            hermux: own_program().context("hermux cannot find its own program")?,
             program: plan.program,
             home: plan.paths.hermes.clone(),
             cwd: plan.cwd,
@@ -132,8 +136,9 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
     }
     Ok(match exit.why {
         Why::Left => ExitCode::SUCCESS,
-        Why::TerminalGone => ExitCode::from(SIGHUP_CODE),
-        Why::Signal(number) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
+        // Its terminal went away.
+        Why::TerminalGone => exit::of_signal(rustix::process::Signal::HUP.as_raw()),
+        Why::Signal(number) => exit::of_signal(number),
         Why::HubGone(why) => anyhow::bail!("the hub ended: {why}"),
     })
 }

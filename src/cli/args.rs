@@ -1,23 +1,56 @@
 //! The command line.
 
-use crate::base::ids::{ProfileName, StoredId};
+use super::version;
+use crate::{
+    base::ids::{ProfileName, StoredId},
+    logging,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{ffi::OsString, path::PathBuf};
+
+macro_rules! examples {
+    ($more:literal) => {
+        concat!(
+            "Examples:\n  hermux                     a draft in the profile you use; no set-up needed\n  \
+             hermux --profile work      begin in the profile \"work\"\n  \
+             hermux --session work/ID   begin with a stored session\n  \
+             hermux demo                three made-up profiles; needs no Hermes\n  \
+             hermux doctor              what is there, what is missing, how to mend it",
+            $more
+        )
+    };
+}
 
 /// One terminal for every Hermes agent you run.
 #[derive(Debug, Parser)]
 #[command(
     name = "hermux",
-    version,
+    version = crate::base::VERSION,
+    long_version = version::long(),
     max_term_width = 80,
-    after_help = "Examples:\n  hermux                     a draft in the profile you use, every other profile one key away\n  \
-                  hermux --profile work      begin in the profile \"work\"\n  \
-                  hermux --session work/ID   begin with a stored session\n  \
-                  hermux demo                three made-up profiles; needs no Hermes"
+    after_help = examples!(""),
+    after_long_help = examples!(
+        "\n\nEnvironment:\n  \
+         HERMES_HOME      the Hermes home, as for hermes itself\n  \
+         HERMUX_LOG       what to log, as --log\n  \
+         NO_COLOR         any value: no colours\n\n\
+         Exit codes:\n  \
+         0  done                           5  a provider refused the credentials\n  \
+         1  failed                         6  the session waits for a person\n  \
+         2  wrong usage, or no terminal    7  the time given is over\n  \
+         3  wrong config file              8  whether it arrived is not known\n  \
+         4  no backend can be had          128 + n  ended by signal n\n\
+         `hermux doctor` ends with 0 when all is well, 1 on warnings, 2 on faults."
+    )
 )]
 pub struct Cli {
     #[command(flatten)]
     pub start: Start,
+    /// What to log, as in `info,hermux::supervisor=debug`
+    ///
+    /// Never what is said in a session. `hermux logs` says where the files are. [default: warnings and milestones]
+    #[arg(long, global = true, value_name = "FILTER", env = logging::FILTER, hide_env = true, value_parser = filter)]
+    pub log: Option<String>,
     /// The config file [default: ~/.config/hermux/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -27,21 +60,28 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 pub struct Start {
-    #[arg(
-        long,
-        value_name = "DIR",
-        help = "The Hermes home to serve [default: $HERMES_HOME, then ~/.hermes]"
-    )]
-    pub home: Option<PathBuf>,
-    /// The hermes program [default: the config's, then the one found]
-    #[arg(long, value_name = "PATH")]
-    pub hermes: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
     /// The profile to begin in [default: the one Hermes itself would use]
     #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
     pub profile: Option<ProfileName>,
     /// Open this stored session
     #[arg(long, value_name = "PROFILE/ID", conflicts_with = "profile", value_parser = session)]
     pub session: Option<(ProfileName, StoredId)>,
+}
+
+/// Which Hermes.
+#[derive(Debug, Args)]
+pub struct Place {
+    #[arg(
+        long,
+        value_name = "DIR",
+        help = "The Hermes home to serve [default: $HERMES_HOME, then ~/.hermes]"
+    )]
+    pub home: Option<PathBuf>,
+    /// The hermes program [default: the config's, then the one on PATH]
+    #[arg(long, value_name = "PATH")]
+    pub hermes: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +91,8 @@ pub enum Command {
     /// Show, check or begin the config file
     #[command(subcommand)]
     Config(Config),
+    /// Say where the log files are, or show the end of the newest
+    Logs(Logs),
     /// Stands between the hub and one backend
     #[command(hide = true, disable_help_flag = true)]
     Guard(Rest),
@@ -60,6 +102,9 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hermux demo                a home that is gone when you leave\n  \
+                        hermux demo --home ~/demo  the same sessions again next time\n\n\
+                        Say `/demo help` in it to see what it can play.")]
 pub struct Demo {
     /// Keep the demo's home here [default: a throw-away directory]
     #[arg(long, value_name = "DIR")]
@@ -70,6 +115,18 @@ pub struct Demo {
     /// Faults for the backends, as `hermux demo-backend` takes them
     #[arg(long, value_name = "FLAG", hide = true, allow_hyphen_values = true)]
     pub backend_arg: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hermux logs              the files, the newest first\n  \
+                        hermux logs --tail 50    the last 50 lines\n\n\
+                        What is said in a session is never logged.")]
+pub struct Logs {
+    /// Show the last N lines of the newest log
+    #[arg(long, short = 'n', value_name = "N")]
+    pub tail: Option<usize>,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,12 +144,26 @@ pub enum Config {
     Example,
 }
 
+impl Place {
+    /// What was said after the subcommand, else what was said before it.
+    pub(super) fn or(self, before: Self) -> Self {
+        Self { home: self.home.or(before.home), hermes: self.hermes.or(before.hermes) }
+    }
+}
+
 /// Reads `PROFILE/ID`.
 fn session(text: &str) -> Result<(ProfileName, StoredId), String> {
     let (name, id) =
         text.split_once('/').ok_or("write it as PROFILE/ID, as in work/20261121_030012_7e329a")?;
     let profile = ProfileName::new(name).map_err(|error| error.to_string())?;
     Ok((profile, StoredId::new(id).ok_or("there is no session id after the slash")?))
+}
+
+/// Checks a log filter, which is read again where logging starts.
+fn filter(text: &str) -> Result<String, String> {
+    logging::filter(text)
+        .map_err(|error| format!("{error}; write it as in info,hermux::supervisor=debug"))?;
+    Ok(text.to_owned())
 }
 
 /// Arguments handed on as they are.
@@ -121,6 +192,7 @@ mod tests {
             ["--session", "work"],
             ["--session", "A/1"],
             ["--session", "a/"],
+            ["--log", "hermux=loud"],
         ] {
             let error = Cli::try_parse_from(["hermux", bad[0], bad[1]]).expect_err(bad[1]);
             assert_eq!(error.exit_code(), 2, "{bad:?}");
@@ -129,11 +201,24 @@ mod tests {
         assert_eq!(cli.start.session.expect("given").0.as_str(), "work");
     }
 
+    /// UX-41: every help that a person can ask for.
     #[test]
     fn help_fits_80_columns() {
-        let help = Cli::command().render_help().to_string();
-        for line in help.lines() {
-            assert!(line.chars().count() <= 80, "{line:?}");
+        fn check(mut command: clap::Command, name: &str) {
+            for help in
+                [command.render_help(), command.render_long_help(), command.render_long_version().into()]
+            {
+                for line in help.to_string().lines() {
+                    assert!(line.chars().count() <= 80, "{name}: {line:?}");
+                }
+            }
+            for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+                check(sub.clone(), &format!("{name} {}", sub.get_name()));
+            }
         }
+        let mut command = Cli::command();
+        // As the parser does: what is global is part of each.
+        command.build();
+        check(command, "hermux");
     }
 }

@@ -10,12 +10,7 @@ use crate::{
     },
     ui::{keymap, setup},
 };
-use std::{
-    fmt::Write as _,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 pub(super) fn run(what: Config, start: Start, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let text = match what {
@@ -28,14 +23,13 @@ pub(super) fn run(what: Config, start: Start, config: Option<PathBuf>) -> anyhow
             format!("{} is right\n", source.path.display())
         }
     };
-    io::stdout().write_all(text.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+    super::print(&text)
 }
 
 fn source(start: Start, config: Option<PathBuf>) -> anyhow::Result<(Paths, Source)> {
-    let paths = Paths::find(&Given::from_env(start.home.map(std::path::absolute).transpose()?))?;
+    let paths = Paths::find(&Given::from_env(start.place.home.map(std::path::absolute).transpose()?))?;
     let mut source = Source::from_env(config, paths.config_file.clone());
-    source.flags = start.hermes.as_deref().map(super::start::hermes_flag).into_iter().collect();
+    source.flags = start.place.hermes.as_deref().map(super::start::hermes_flag).into_iter().collect();
     Ok((paths, source))
 }
 

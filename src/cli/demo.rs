@@ -2,7 +2,13 @@
 
 use super::args::Demo;
 use crate::{
-    base::{ids::ProfileName, sys},
+    base::{
+        ids::ProfileName,
+        sys::{
+            files::{self, Lock, LockError},
+            process::own_program,
+        },
+    },
     boot::{self, Plan},
     config::{
         paths::{Given, Paths},
@@ -13,22 +19,40 @@ use crate::{
     ui::setup,
 };
 use anyhow::Context;
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-pub(super) fn run(args: Demo, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let (home, throw_away) = if let Some(dir) = args.home {
-        (std::path::absolute(dir)?, false)
+/// What the name of a throw-away home begins with; random digits follow.
+const PREFIX: &str = "hermux-demo-";
+const DIGITS: usize = 16;
+/// In a throw-away home: locked while its demo runs.
+const LOCK: &str = "demo.lock";
+
+pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> anyhow::Result<ExitCode> {
+    let (home, owned) = if let Some(dir) = args.home {
+        let home = std::path::absolute(dir)?;
+        files::private_dir(&home).with_context(|| format!("the demo's home {}", home.display()))?;
+        (home, None)
     } else {
-        (std::env::temp_dir().join(format!("hermux-demo-{}", sys::files::random_hex(8)?)), true)
+        let temp = std::env::temp_dir();
+        let (home, lock) =
+            throw_away(&temp).with_context(|| format!("a home for the demo in {}", temp.display()))?;
+        // Beside the start: nothing waits for it, and what it does not get done the next demo does.
+        std::thread::spawn(move || sweep(&temp));
+        (home, Some(lock))
     };
-    sys::files::private_dir(&home).with_context(|| format!("the demo's home {}", home.display()))?;
     let prepared = demo::prepare_home(&home, args.seed);
     let result = prepared.map_err(anyhow::Error::from).and_then(|()| {
         let given = Given { home_flag: Some(home.clone()), ..Given::from_env(None) };
         let paths = Paths::find(&given)?.within(&home);
         let source = Source::from_env(config, paths.config_file.clone());
         let ready = setup::load(&source)?;
-        let program = std::env::current_exe().context("hermux cannot find its own program")?;
+        let program = own_program().context("hermux cannot find its own program")?;
         let mut words = vec![OsString::from("demo-backend"), "--seed".into(), args.seed.to_string().into()];
         words.extend(args.backend_arg);
         boot::run(Plan {
@@ -39,11 +63,79 @@ pub(super) fn run(args: Demo, config: Option<PathBuf>) -> anyhow::Result<ExitCod
             source,
             primary: ProfileName::default_profile(),
             open: None,
+            log,
         })
     });
-    if throw_away {
+    if owned.is_some() {
         // What cannot be removed stays in the system's directory for such things.
         let _ = std::fs::remove_dir_all(home);
     }
     result
+}
+
+/// A home that is gone when the demo ends, and the lock that says that it is in use.
+fn throw_away(temp: &Path) -> Result<(PathBuf, Lock), LockError> {
+    loop {
+        let home = temp.join(format!("{PREFIX}{}", files::random_hex(DIGITS / 2)?));
+        files::private_dir(&home)?;
+        match files::lock(&home, LOCK, &format!("process {}\n", std::process::id())) {
+            // Another demo looked at it in the moment before it was locked, and is removing it.
+            Err(LockError::Held(_)) => {}
+            locked => return locked.map(|lock| (home, lock)),
+        }
+    }
+}
+
+/// Homes that demos left behind which were killed.
+pub(super) fn left_behind(temp: &Path) -> Vec<(PathBuf, Lock)> {
+    let entries = std::fs::read_dir(temp).into_iter().flatten().flatten();
+    let is_home = |name: &str| {
+        name.strip_prefix(PREFIX)
+            .is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let ours = |path: &Path| -> io::Result<bool> {
+        let meta = path.symlink_metadata()?;
+        Ok(meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
+    };
+    entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_home))
+        .map(|entry| entry.path())
+        // Without its lock file it is somebody's who is just beginning, or not a demo's at all.
+        .filter(|path| ours(path).unwrap_or(false) && path.join(LOCK).is_file())
+        .filter_map(|path| files::lock(&path, LOCK, "").ok().map(|lock| (path, lock)))
+        .collect()
+}
+
+fn sweep(temp: &Path) {
+    for (home, _lock) in left_behind(temp) {
+        // The next demo tries again.
+        let _ = std::fs::remove_dir_all(home);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_homes_of_dead_demos_are_removed_and_no_link_is_followed() {
+        let temp = tempfile::tempdir().unwrap();
+        let (living, _lock) = throw_away(temp.path()).unwrap();
+        let (dead, lock) = throw_away(temp.path()).unwrap();
+        std::fs::create_dir(dead.join("profiles")).unwrap();
+        drop(lock);
+        let strange = temp.path().join("hermux-demo-mine");
+        let (new, target) = (temp.path().join("hermux-demo-0123456789abcdef"), temp.path().join("precious"));
+        for dir in [&strange, &new, &target] {
+            std::fs::create_dir(dir).unwrap();
+        }
+        std::fs::write(target.join(LOCK), "").unwrap();
+        let link = temp.path().join("hermux-demo-aaaaaaaaaaaaaaaa");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        sweep(temp.path());
+        assert!(!dead.exists());
+        for kept in [&living, &strange, &new, &link, &target.join(LOCK)] {
+            assert!(kept.exists(), "{}", kept.display());
+        }
+    }
 }

@@ -1,26 +1,30 @@
-//! One file a subcommand. Exit codes: 0 done, 1 failure, 2 usage, 3 config, 128 and a signal's number.
+//! One file a subcommand. Data goes to standard output, messages to standard error.
 
 pub mod args;
 mod config;
 mod demo;
+mod logs;
 mod start;
+mod version;
 
-use crate::config::problem::Broken;
+use crate::{
+    boot::exit::{self, Exit},
+    config::problem::Broken,
+    ui::term::TermError,
+};
 use args::{Cli, Command};
 use std::{
     io::{self, Write},
     process::ExitCode,
 };
 
-/// The config file cannot be used.
-const EXIT_CONFIG: u8 = 3;
-
 /// Runs what the command line asks for.
 pub fn run(cli: Cli) -> ExitCode {
     let result: anyhow::Result<ExitCode> = match cli.command {
-        None => start::run(cli.start, cli.config),
-        Some(Command::Demo(demo)) => demo::run(demo, cli.config),
+        None => start::run(cli.start, cli.config, cli.log),
+        Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.log),
         Some(Command::Config(what)) => config::run(what, cli.start, cli.config),
+        Some(Command::Logs(logs)) => logs::run(logs, cli.start.place),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {
             let args: Vec<String> = rest.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -28,9 +32,31 @@ pub fn run(cli: Cli) -> ExitCode {
         }
     };
     result.unwrap_or_else(|error| {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            // Whoever read this has read enough, as in `hermux keys | head`.
+            return exit::of_signal(rustix::process::Signal::PIPE.as_raw());
+        }
         // Without a standard error there is only the exit code to tell.
         let _ = writeln!(io::stderr(), "hermux: {error:#}");
-        let config = error.downcast_ref::<Broken>().is_some();
-        ExitCode::from(if config { EXIT_CONFIG } else { 1 })
+        code_of(&error).into()
     })
+}
+
+/// What an error ends the program with.
+fn code_of(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<Broken>().is_some() {
+        Exit::Config
+    } else if let Some(TermError::NoTerminal) = error.downcast_ref() {
+        Exit::Usage
+    } else {
+        Exit::Failure
+    }
+}
+
+/// Writes data to standard output.
+fn print(data: &str) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    out.write_all(data.as_bytes())?;
+    out.flush()?;
+    Ok(Exit::Done.into())
 }

@@ -16,13 +16,13 @@ use std::{
     process::ExitCode,
 };
 
-pub(super) fn run(start: Start, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) -> anyhow::Result<ExitCode> {
     let open = start.session;
     let named = open.as_ref().map(|(profile, _)| profile.clone()).or(start.profile);
-    let home = start.home.map(std::path::absolute).transpose()?;
+    let home = start.place.home.map(std::path::absolute).transpose()?;
     let paths = Paths::find(&Given::from_env(home))?;
     let mut source = Source::from_env(config, paths.config_file.clone());
-    source.flags.extend(start.hermes.as_deref().map(hermes_flag));
+    source.flags.extend(start.place.hermes.as_deref().map(hermes_flag));
     let ready = setup::load(&source)?;
     let hermes = match ready.config().hermes.as_str() {
         "" => "hermes",
@@ -31,7 +31,7 @@ pub(super) fn run(start: Start, config: Option<PathBuf>) -> anyhow::Result<ExitC
     let hermes = PathBuf::from(hermes);
     let primary = named.unwrap_or_else(|| boot::sticky_profile(&paths.hermes));
     let cwd = std::env::current_dir().context("the current directory cannot be read")?;
-    boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd })
+    boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd, log })
 }
 
 /// `--hermes` as a setting.

@@ -154,6 +154,8 @@ impl Launcher for Guarded {
         }
         let mut command = tokio::process::Command::new(&self.hermux);
         command
+            // What a person reads in a list of processes.
+            .arg0("hermux")
             .args(["guard", "--"])
             .args(self.program.words(order.profile))
             .env_clear()

@@ -17,6 +17,7 @@ pub mod slot;
 pub mod slot_table;
 mod socket;
 pub mod state;
+pub mod version;
 
 use crate::base::{
     clock::Clock,

@@ -36,7 +36,9 @@ pub struct Term {
 /// No terminal to run on.
 #[derive(Debug, thiserror::Error)]
 pub enum TermError {
-    #[error("hermux needs a terminal; standard input is none and there is no controlling one")]
+    #[error(
+        "hermux needs a terminal to draw on, and there is none here. Start it in one; `hermux doctor` needs none"
+    )]
     NoTerminal,
     #[error("the terminal could not be set up: {0}")]
     Setup(#[from] io::Error),

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of this")]
 #![expect(clippy::expect_used, clippy::panic, reason = "test support says what is wrong by failing the test")]
 
+pub mod cli;
 pub mod home;
 pub mod model;
 pub mod person;

@@ -11,6 +11,7 @@ use common::model::Model;
 use common::person::{lines, stitch, tags};
 use common::pty::Launch;
 use common::seconds;
+use common::sequences::Allowed;
 
 fn shell(home: &Home, script: &str) -> common::pty::Term {
     Launch::new("/bin/sh", &home.work()).arg("-c").arg(script).envs(home.env()).start()
@@ -137,4 +138,90 @@ fn what_a_person_scrolls_through_is_put_together_with_each_fault_left_in() {
         }
         assert_eq!(all, transcript);
     }
+}
+
+/// SEC-02: the reader of captures refuses what it is there to find.
+#[test]
+fn what_is_not_on_the_list_of_sequences_is_found() {
+    let allowed = Allowed::documented();
+    let start = "\x1b[?1049h\x1b[?u\x1b[c";
+    let drawn = format!(
+        "{start}\x1b[2;3H\x1b[38;5;6;1mtext 漢 👨‍👩‍👧\x1b[0m\x1b]2;hermux · a\x07\x1b]52;c;aGk=\x1b\\\x1b[?1049l\r\n"
+    );
+    assert!(
+        allowed.read(drawn.as_bytes(), false).is_ok_and(|seen| seen.len() > 8),
+        "{:?}",
+        allowed.read(drawn.as_bytes(), false)
+    );
+    let long = format!("\x1b]2;{}\x07", "x".repeat(81));
+    for wrong in [
+        "\x1b[6n",
+        "\x1b[c",
+        "\x1b[>c",
+        "\x1b[18t",
+        "\x1b[21t",
+        "\x1b[?1$p",
+        "\x1b[3J",
+        "\x1b[1;2;3H",
+        "\x1b[;H",
+        "\x1b[4:3m",
+        "\x1b[38;5;300m",
+        "\x1b[38;2;1;2m",
+        "\x1b[5m",
+        "\x1b[?1003h",
+        "\x1b[>4;2m",
+        "\x1b]52;c;?\x07",
+        "\x1b]52;c;aGk=\x07",
+        "\x1b]52;p;aGk=\x1b\\",
+        "\x1b]8;;http://a\x07",
+        "\x1b]0;t\x07",
+        "\x1b]2;a\u{202e}b\x07",
+        &long,
+        "\x1b]10;?\x07",
+        "\x1b]99;;x\x1b\\",
+        "\x1bP$qm\x1b\\",
+        "\x1b_Gi=1\x1b\\",
+        "\x1b^x\x1b\\",
+        "\x1bX",
+        "\x1b(0",
+        "\x1bc",
+        "\x1bGQ",
+        "\x1b7",
+        "\u{9b}2J",
+        "\u{202e}",
+        "\u{200b}",
+        "\u{7f}",
+        "\t",
+        "\x08",
+        "\x0e",
+        "\0",
+        "\u{e0041}",
+    ] {
+        let read = allowed.read(format!("{start}x{wrong}y").as_bytes(), true);
+        assert!(read.is_err(), "{wrong:?} passed as {read:?}");
+    }
+    for cut in ["\x1b", "\x1b[", "\x1b[38;5", "\x1b]2;a", "\x1b]2;a\x1b"] {
+        let text = format!("{start}{cut}");
+        assert!(
+            allowed.read(text.as_bytes(), true).is_ok() && allowed.read(text.as_bytes(), false).is_err(),
+            "{cut:?}"
+        );
+    }
+    assert!(allowed.read(b"\xff\xff\xff\xff", true).is_err());
+    assert!(
+        allowed.read(b"x\x1b[?1049h\x1b[c", false).is_ok(),
+        "what stands on the normal screen is no drawing"
+    );
+    assert!(allowed.read(b"\x1b[?1049h\x1b[cx\x1b[c", false).is_err());
+}
+
+/// SEC-02: every program that is hermux is read, whatever the test.
+#[test]
+#[should_panic(expected = "not on the list")]
+fn no_test_of_the_terminal_can_forget_the_list() {
+    let home = Home::new();
+    let fake = home.work().join("hermux");
+    std::fs::write(&fake, "#!/bin/sh\nprintf '\\033[6n'\n").unwrap();
+    std::fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    Launch::new(&fake, &home.work()).start().wait_end(seconds(5));
 }

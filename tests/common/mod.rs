@@ -12,6 +12,7 @@ pub mod model;
 pub mod person;
 pub mod procs;
 pub mod pty;
+pub mod sequences;
 
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
-use super::{Deadline, seconds};
+use super::{Deadline, seconds, sequences::Allowed};
 
 /// How long a condition may take when the test promises nothing tighter.
 const USUAL: Duration = seconds(20);
@@ -204,6 +204,8 @@ pub struct Term {
     pid: u32,
     logs: Vec<PathBuf>,
     modes_before: String,
+    /// This is hermux: it writes only what is listed.
+    listed: bool,
 }
 
 impl Term {
@@ -267,7 +269,8 @@ impl Term {
             ended_into.1.notify_all();
         });
         let (master, writer) = (Some(pair.master), Some(writer));
-        Self { shared, master, writer, killer, pid, logs: launch.logs, modes_before }
+        let listed = Path::new(&launch.program).file_name() == Some(OsStr::new("hermux"));
+        Self { shared, master, writer, killer, pid, logs: launch.logs, modes_before, listed }
     }
 
     pub fn pid(&self) -> u32 {
@@ -395,10 +398,23 @@ impl Term {
 }
 
 impl Drop for Term {
+    /// Everything that hermux wrote is on the list (SEC-02): no test can forget to look.
     fn drop(&mut self) {
         if self.screen().ended.is_none() {
             self.kill();
         }
+        if !self.listed || std::thread::panicking() {
+            return;
+        }
+        let screen = self.screen();
+        let killed = screen.ended.as_ref().is_none_or(|status| status.signal().is_some());
+        let wrong = Allowed::documented().read(&screen.raw, killed || screen.hanging_up).err();
+        drop(screen);
+        assert!(
+            wrong.is_none(),
+            "hermux wrote what is not on the list of docs/UI.md: {}",
+            wrong.unwrap_or_default()
+        );
     }
 }
 

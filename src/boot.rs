@@ -89,6 +89,7 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
     let stop = CancellationToken::new();
     let cwd = plan.cwd.to_string_lossy().into_owned();
     let pool = usize::try_from(plan.ready.config().pool.0).unwrap_or(usize::MAX);
+    let env = |name| std::env::var(name).ok();
     let setup = ui::run::Setup {
         ready: plan.ready,
         source: plan.source,
@@ -98,7 +99,12 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
         },
         cwd: cwd.clone(),
         home: std::env::var("HOME").unwrap_or_default(),
-        no_color: std::env::var("NO_COLOR").ok(),
+        colours: ui::theme::depth::Env {
+            no_color: env("NO_COLOR"),
+            colorterm: env("COLORTERM"),
+            term: env("TERM"),
+            colorfgbg: env("COLORFGBG"),
+        },
         inside_tmux: std::env::var_os("TMUX").is_some(),
         clock,
     };

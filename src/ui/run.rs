@@ -23,7 +23,8 @@ use super::outbox::Outbox;
 use super::setup::Ready;
 use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
-use super::theme::Theme;
+use super::theme::depth::Env;
+use super::theme::{DEFAULT, Depth, Shade, Theme};
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
@@ -41,8 +42,8 @@ pub struct Setup {
     pub cwd: String,
     /// The person's home directory, shown as `~`; empty when unknown.
     pub home: String,
-    /// The value of `NO_COLOR`.
-    pub no_color: Option<String>,
+    /// What the environment says of the terminal's colours.
+    pub colours: Env,
     /// This terminal is inside tmux.
     pub inside_tmux: bool,
     pub clock: Clock,
@@ -132,7 +133,11 @@ impl Loop {
         ui.mouse = ui.config.ui.mouse;
         let mut decoder = Decoder::default();
         decoder.escape_ms = ui.config.keys.escape_ms.0;
-        let theme = Theme::choose(setup.no_color.as_deref());
+        let theme = {
+            let shade = setup.colours.colorfgbg.as_deref().and_then(Shade::of_colorfgbg).unwrap_or_default();
+            let depth = Depth::choose(None, &setup.colours);
+            Theme::named(DEFAULT, shade, depth).unwrap_or_else(Theme::mono)
+        };
         Self {
             updates: port.updates,
             canvas,

@@ -57,6 +57,9 @@ pub struct Boxed {
 /// What one frame shows.
 pub struct Screen<'a> {
     pub areas: Areas,
+    /// What everything stands on, and what boxes over it do.
+    pub base: Style,
+    pub panel: Style,
     pub tabs: Line<'static>,
     pub rule: Style,
     pub chat: Vec<&'a Line<'static>>,
@@ -133,6 +136,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         None => (None, None),
     };
     Screen {
+        base: theme.base,
+        panel: theme.panel,
         tabs,
         rule: theme.rule,
         chat: ui.pane().map(chat::rows).unwrap_or_default(),

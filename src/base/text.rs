@@ -6,6 +6,7 @@
 //! Not here: styles, wrapping, anything about sessions.
 
 mod classes;
+pub mod colour;
 pub mod inspect;
 pub mod width;
 
@@ -136,27 +137,6 @@ pub fn label(text: &str, cells: usize) -> String {
     width::truncate(&drawable(text.get(..end).unwrap_or(text), Mode::Label), cells)
 }
 
-/// `text` without well-formed colour sequences (SGR). Only for output that is looked at, never for what is decided on:
-/// there every escape is shown.
-pub fn without_colour(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains("\u{1b}[") {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut parts = text.split("\u{1b}[");
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let body = part.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b':')).count();
-        if let Some(tail) = part.get(body..).and_then(|tail| tail.strip_prefix('m')) {
-            out.push_str(tail);
-        } else {
-            out.push_str("\u{1b}[");
-            out.push_str(part);
-        }
-    }
-    out.into()
-}
-
 /// Where a line of running text is cut, and how many characters that leaves out.
 fn cap_line(line: &str, mode: Mode) -> Option<(&str, usize)> {
     if mode != Mode::Prose || line.len() <= LINE_CHARS {
@@ -168,22 +148,27 @@ fn cap_line(line: &str, mode: Mode) -> Option<(&str, usize)> {
 }
 
 fn draw_line(line: &str, mode: Mode, out: &mut String) {
-    if line.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-        out.push_str(line);
+    draw_piece(line, mode, &mut 0, out);
+}
+
+/// Draws a piece of a line behind what `out` holds of it. `column`: where the piece begins, for its tabs; and where it ends.
+pub fn draw_piece(piece: &str, mode: Mode, column: &mut usize, out: &mut String) {
+    if piece.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        out.push_str(piece);
+        *column += piece.len();
         return;
     }
-    let mut column = 0;
-    for grapheme in line.graphemes(true) {
+    for grapheme in piece.graphemes(true) {
         let before = out.len();
         if grapheme == "\t" {
-            let cells = TAB - column % TAB;
+            let cells = TAB - *column % TAB;
             let lead = if mode == Mode::Prose { ' ' } else { '⇥' };
             out.push(lead);
             out.extend(std::iter::repeat_n(' ', cells - 1));
         } else {
             draw_grapheme(grapheme, mode, out);
         }
-        column += width::of(out.get(before..).unwrap_or(""));
+        *column += width::of(out.get(before..).unwrap_or(""));
     }
 }
 

@@ -24,7 +24,7 @@ pub struct ToolCall {
     pub output: Untrusted,
     /// Bytes of the whole output, before the cut.
     pub output_len: u64,
-    /// A unified diff of a file that the tool changed, plain or coloured by escapes.
+    /// A unified diff of the files that the tool changed.
     pub diff: Option<Untrusted>,
 }
 

@@ -11,6 +11,7 @@ pub mod features;
 pub mod feed;
 pub mod frame;
 mod info;
+mod inline_diff;
 mod json;
 pub mod oddity;
 pub mod pending;

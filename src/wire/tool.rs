@@ -1,6 +1,7 @@
 //! Tool calls and child agents. How a call ended is read off its result by [`outcome()`], as from a stored row.
 
 use super::{
+    inline_diff,
     json::{self, Fields},
     oddity::Oddities,
 };
@@ -66,10 +67,11 @@ pub(super) fn finished(fields: &Fields<'_>) -> Fact {
         millis: fields.float("duration_s").filter(|s| (0.0..1e12).contains(s)).map(|s| (s * 1000.0) as u64),
         output: result.output,
         output_len: result.output_len,
-        // The plain diff of the result, where there is one: the inline one is drawn for a terminal, colours and all.
-        diff: result
-            .diff
-            .or_else(|| fields.str("inline_diff").filter(|diff| !diff.is_empty()).map(|diff| keep(&diff))),
+        // The plain diff of the result, where there is one: the inline one is drawn for a terminal, and may leave lines out.
+        diff: result.diff.or_else(|| {
+            let diff = inline_diff::plain(&fields.str("inline_diff")?);
+            (!diff.is_empty()).then(|| keep(&diff))
+        }),
         todos: fields
             .tail("todos", MAX_TODOS)
             .map(|(items, _)| items.iter().map(|item| todo(item, fields)).collect()),

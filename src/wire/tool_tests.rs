@@ -83,8 +83,10 @@ fn how_a_giant_result_ended_is_read_all_the_same() {
 fn the_plain_diff_is_taken_before_the_coloured_one() {
     let plain = finish(&json!({"name": "patch", "result": {"diff": "--- a"}, "inline_diff": "\u{1b}[1m┊"}));
     assert_eq!(plain.diff.unwrap().raw(), "--- a");
-    let coloured = finish(&json!({"name": "write_file", "result": {}, "inline_diff": "\u{1b}[1m┊"}));
-    assert_eq!(coloured.diff.unwrap().raw(), "\u{1b}[1m┊");
+    let coloured = finish(
+        &json!({"name": "write_file", "result": {}, "inline_diff": "  ┊ review diff\n\u{1b}[1m+a\u{1b}[0m"}),
+    );
+    assert_eq!(coloured.diff.unwrap().raw(), "+a\n");
     assert_eq!(finish(&json!({"name": "x", "result": {}, "inline_diff": ""})).diff, None);
 }
 

@@ -41,7 +41,7 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
         Layer::Output { title, text, scroll } => {
             let area = middle(size, 100, size.1.saturating_sub(4).max(1));
             let cells = usize::from(area.width).saturating_sub(4).max(1);
-            let drawn = text::drawable(&text::without_colour(text), Mode::Prose);
+            let drawn = text::drawable(&text::colour::without(text), Mode::Prose);
             let rows =
                 drawn.lines().flat_map(|line| wrap::wrap(&Line::raw(line.to_owned()), cells, 0)).collect();
             scrolled(area, title, rows, *scroll, 0, theme)

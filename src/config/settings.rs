@@ -160,6 +160,8 @@ settings! {
         bell: bool = true, Now;
         /// Show what needs you in the terminal's title.
         title: bool = true, Now;
+        /// Show the output of commands in its own colours. false shows it in the colour of plain text.
+        tool_colours: bool = true, Now;
     }
 
     /// Keys. Each action can be given others, as in `"tab.close" = ["f4", "leader w"]`; `""` takes its keys away.

@@ -77,11 +77,12 @@ pub fn run(session: &mut Session) {
 }
 
 pub fn tool(tool_name: &str, context: &str, state: ToolState, output: &str, diff: Option<&str>) -> Part {
+    let told = if tool_name == "terminal" { "command" } else { "path" };
     Part::Tool(Box::new(ToolCall {
         id: None,
         name: un(tool_name),
         context: un(context),
-        args: un("{\"command\":\"ls\"}"),
+        args: un(&format!("{{\"{told}\":\"{context}\"}}")),
         millis: (state == ToolState::Done).then_some(412),
         state,
         started: NOW,

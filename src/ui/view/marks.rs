@@ -62,3 +62,12 @@ pub(super) fn took(ms: u64) -> String {
         _ => format!("{}m {:02}s", ms / 60_000, ms / 1_000 % 60),
     }
 }
+
+/// A size in words: `812 B`, `18 KB`, `1.2 MB`.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..=999 => format!("{bytes} B"),
+        1_000..=999_999 => format!("{} KB", bytes.div_ceil(1_000).min(999)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}

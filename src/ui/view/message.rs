@@ -25,6 +25,8 @@ pub(super) struct Paper<'a> {
     pub theme: &'a Theme,
     /// The key that unfolds, where there is one.
     pub key: Option<&'a str>,
+    /// Tool output is shown in its own colours.
+    pub colours: bool,
     /// The hub's time.
     pub now: Tick,
 }
@@ -96,9 +98,9 @@ impl Lay for Sheet<'_> {
     }
 
     fn live(&self, part: usize) -> Line<'static> {
-        let (cells, theme, now) = (self.cells(), self.paper.theme, self.paper.now);
+        let cells = self.cells();
         self.behind(match self.message.parts.get(part) {
-            Some(Part::Tool(call)) => tool::head(call, cells, theme, now),
+            Some(Part::Tool(call)) => tool::head(call, cells, &self.paper),
             Some(Part::Reasoning { text, started, ended }) => {
                 thought::head(text.raw(), *started, *ended, &self.paper, cells, self.look.unfolded)
             }

@@ -32,7 +32,7 @@ fn call(n: usize) -> ToolCall {
 
 fn fill(cache: &mut LineCache, message: &Message, look: Look, now: Tick) -> Vec<Line<'static>> {
     let theme = Theme::ansi();
-    let paper = Paper { accent: Style::new(), theme: &theme, key: Some("alt-o"), now };
+    let paper = Paper { accent: Style::new(), theme: &theme, key: Some("alt-o"), colours: true, now };
     cache.fill(ID, look, now.0 / 1_000, &Sheet { message, look, paper });
     cache.get(ID).to_vec()
 }
@@ -135,7 +135,7 @@ fn a_delta_costs_its_last_line() {
     let look = Look { width: 40, unfolded: true, chosen: false };
     let many = "line\n".repeat(10_000) + "end";
     let theme = Theme::ansi();
-    let paper = Paper { accent: Style::new(), theme: &theme, key: None, now: Tick(0) };
+    let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
     let thought = Part::Reasoning { text: many.as_str().into(), started: Tick(0), ended: None };
     for (message, rows) in [(text(&many), 10_001), (message(vec![thought]), 10_002)] {
         let mut laid = Laid::default();

@@ -100,7 +100,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         let folding = (ui.unfold_all, ui.focus == Focus::Transcript);
         let accent = theme.accent(session.profile.as_str());
         let key = ui.keymap.hint(Intent::ToggleDetail);
-        let paper = message::Paper { accent, theme, key, now: hub_now };
+        let paper = message::Paper { accent, theme, key, colours: ui.config.ui.tool_colours, now: hub_now };
         chat::prepare(pane, session, areas.chat, folding, paper);
     }
     let ui = &*ui;

@@ -1,50 +1,83 @@
-//! A tool call's lines: what ran, how it went, its diff, its output when unfolded.
+//! A tool call: one line on what ran and how it went, and below it, behind a bar that only hermux draws, what it changed and
+//! what it said. Folded it is a few rows; unfolded nothing is left out.
+
+mod args;
+mod change;
+mod output;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::marks;
 use super::message::Paper;
-use crate::base::clock::Tick;
 use crate::base::text::{self, Mode, width};
 use crate::model::tool::{ToolCall, ToolState};
+use crate::ui::render::diff::{self, Diff};
 use crate::ui::render::wrap;
 use crate::ui::theme::Theme;
 
-/// Lines of a diff that are shown folded.
-const DIFF_LINES: usize = 12;
-/// Lines of output or diff that are shown unfolded; the whole of it is in Hermes' own database.
-const MOST_LINES: usize = 400;
+use args::Telling;
+use output::Folded;
+
+/// Before every row below a call's first one.
+const BAR: &str = "  │ ";
+/// Before the last one, where something is left out, and before a reason.
+const KNEE: &str = "  └ ";
+/// Cells of either.
+const INDENT: usize = 4;
+/// Rows of a reason that are shown folded.
+const REASON_ROWS: usize = 3;
+/// Tools whose output tells the person little: folded, its size is enough.
+const QUIET: [&str; 8] =
+    ["read_file", "write_file", "patch", "skill_manage", "skill_view", "skills_list", "todo", "memory"];
+/// Tools that run commands: how the output begins and ends matters.
+const COMMANDS: [&str; 3] = ["terminal", "execute_code", "process"];
 
 /// The lines of one call, in `cells` cells, without the gutter.
 pub(super) fn lines(tool: &ToolCall, cells: usize, unfolded: bool, paper: &Paper<'_>) -> Vec<Line<'static>> {
     let theme = paper.theme;
-    let mut out = vec![head(tool, cells, theme, paper.now)];
-    if let ToolState::Failed(reason) | ToolState::Blocked(reason) = &tool.state
-        && !reason.is_empty()
-    {
-        let line = Line::styled(format!("  {}", text::label(reason.raw(), cells * 2)), theme.bad);
-        out.extend(wrap::wrap(&line, cells, 2));
+    let diff = tool.diff.as_ref().map(|diff| diff::parse(diff.raw()));
+    let (first, told_of) = top(tool, diff.as_ref(), cells, paper);
+    let mut out = vec![first];
+    out.extend(reason(tool, cells, unfolded, theme));
+    if unfolded {
+        let shown = told_of.as_ref().and_then(|told_of| told_of.whole);
+        out.extend(args::all(tool, shown, diff.is_some(), cells, theme));
     }
-    if let Some(diff) = &tool.diff {
-        let most = if unfolded { MOST_LINES } else { DIFF_LINES };
-        out.extend(block(diff.raw(), cells, most, theme, |line| diff_style(line, theme)));
+    if let Some(diff) = &diff {
+        let named = told_of.is_some_and(|told_of| told_of.path);
+        out.extend(change::lines(diff, named, cells, unfolded, paper));
+    }
+    let output = output::Output { text: tool.output.raw(), whole: tool.output_len, cells, paper };
+    let failed = matches!(tool.state, ToolState::Failed(_));
+    let same = told(&tool.state).is_some_and(|told| told == tool.output.raw().trim());
+    if same || tool.output.raw().trim().is_empty() {
+        return out;
     }
     if unfolded {
-        if !tool.args.is_empty() {
-            out.extend(block(tool.args.raw(), cells, MOST_LINES, theme, |_| theme.dim));
-        }
-        if !tool.output.is_empty() && tool.diff.is_none() {
-            out.extend(block(tool.output.raw(), cells, MOST_LINES, theme, |_| theme.text));
-        }
-    } else if tool.diff.is_none() && !matches!(tool.state, ToolState::Failed(_) | ToolState::Blocked(_)) {
-        out.extend(summary(tool, cells, theme));
+        out.extend(output.all());
+    } else if matches!(tool.state, ToolState::Blocked(_)) || diff.is_some() && !failed {
+    } else if COMMANDS.contains(&tool.name.raw()) {
+        out.extend(output.ends(if failed { Folded::FAILED } else { Folded::DONE }));
+    } else if failed || !QUIET.contains(&tool.name.raw()) {
+        out.extend(output.first());
     }
     out
 }
 
 /// The line that says what ran and how it went.
-pub(super) fn head(tool: &ToolCall, cells: usize, theme: &Theme, now: Tick) -> Line<'static> {
+pub(super) fn head(tool: &ToolCall, cells: usize, paper: &Paper<'_>) -> Line<'static> {
+    let diff = tool.diff.as_ref().map(|diff| diff::parse(diff.raw()));
+    top(tool, diff.as_ref(), cells, paper).0
+}
+
+fn top(
+    tool: &ToolCall,
+    diff: Option<&Diff<'_>>,
+    cells: usize,
+    paper: &Paper<'_>,
+) -> (Line<'static>, Option<Telling>) {
+    let theme = paper.theme;
     let (glyph, style) = match tool.state {
         ToolState::Running => ("◐", theme.warn),
         ToolState::Done => ("✓", theme.good),
@@ -52,68 +85,102 @@ pub(super) fn head(tool: &ToolCall, cells: usize, theme: &Theme, now: Tick) -> L
         ToolState::Blocked(_) => ("⊘", theme.bad),
         ToolState::Unknown => ("?", theme.dim),
     };
-    let tail = match (&tool.state, tool.millis) {
-        (ToolState::Running, _) => format!("  {}", marks::clock(now.since(tool.started))),
-        (ToolState::Unknown, _) => "  no result came".to_owned(),
-        (ToolState::Blocked(_), _) => "  not run".to_owned(),
-        (_, Some(ms)) => format!("  {}", marks::took(ms)),
-        (_, None) => String::new(),
-    };
+    let tail = tail(tool, diff, cells, paper);
     let name = text::label(tool.name.raw(), cells / 2);
-    let room = cells.saturating_sub(width::of(&name) + width::of(&tail) + 4);
+    let used = width::of(&name) + tail.iter().map(|span| width::of(&span.content)).sum::<usize>();
     let mut spans = vec![Span::styled(format!("{glyph} "), style), Span::styled(name, theme.strong)];
-    if !tool.context.is_empty() && room > 4 {
-        spans.push(Span::raw(format!("  {}", text::label(tool.context.raw(), room))));
-    }
-    spans.push(Span::styled(tail, theme.dim));
-    wrap::clip(&Line::from(spans), cells)
+    let room = cells.saturating_sub(used + 4);
+    let telling = (room > 4).then(|| args::telling(tool, room)).flatten();
+    spans.extend(telling.iter().map(|telling| Span::raw(format!("  {}", telling.text))));
+    spans.extend(tail);
+    (wrap::clip(&Line::from(spans), cells), telling)
 }
 
-/// The output in one line: its first one, and how many more there are.
-fn summary(tool: &ToolCall, cells: usize, theme: &Theme) -> Option<Line<'static>> {
-    let plain = text::without_colour(tool.output.raw());
-    let mut lines = plain.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next()?;
-    let more = match lines.count() {
-        0 => String::new(),
-        1 => "  +1 line".to_owned(),
-        more => format!("  +{more} lines"),
+/// How it went, behind what ran.
+fn tail(tool: &ToolCall, diff: Option<&Diff<'_>>, cells: usize, paper: &Paper<'_>) -> Vec<Span<'static>> {
+    let theme = paper.theme;
+    let mut said: Vec<Vec<Span<'static>>> = Vec::new();
+    if let Some(why) = short(&tool.state, cells) {
+        said.push(vec![Span::styled(why, theme.bad)]);
+    }
+    if let Some(diff) = diff {
+        said.extend((diff.added + diff.removed > 0).then(|| change::counts(diff.added, diff.removed, theme)));
+    } else if tool.state == ToolState::Done && QUIET.contains(&tool.name.raw()) && tool.name.raw() != "todo" {
+        said.extend(output::size(tool.output.raw()).map(|size| vec![Span::styled(size, theme.dim)]));
+    }
+    let time = match (&tool.state, tool.millis) {
+        (ToolState::Running, _) => Some(marks::clock(paper.now.since(tool.started))),
+        (ToolState::Unknown, _) => Some("no result came".to_owned()),
+        (ToolState::Blocked(_), _) => Some("not run".to_owned()),
+        (_, millis) => millis.map(marks::took),
     };
-    let room = cells.saturating_sub(4 + width::of(&more));
-    Some(Line::styled(format!("  └ {}{more}", text::label(first.trim(), room)), theme.dim))
-}
-
-/// Lines of foreign text behind a bar of ours.
-fn block(
-    source: &str,
-    cells: usize,
-    most: usize,
-    theme: &Theme,
-    style: impl Fn(&str) -> Style,
-) -> Vec<Line<'static>> {
-    let plain = text::without_colour(source);
-    let total = plain.lines().count();
+    said.extend(time.map(|time| vec![Span::styled(time, theme.dim)]));
     let mut out = Vec::new();
-    for line in plain.lines().take(most) {
-        let style = style(line);
-        let drawn = Line::styled(text::drawable(line, Mode::Prose), style);
-        for mut row in wrap::wrap(&drawn, cells.saturating_sub(4).max(1), 0) {
-            row.style = style;
-            row.spans.insert(0, Span::styled("  │ ", theme.rule));
-            out.push(row);
-        }
-    }
-    if total > most {
-        out.push(Line::styled(format!("  └ {} more lines", total - most), theme.dim));
+    for (n, spans) in said.into_iter().enumerate() {
+        out.push(Span::styled(if n == 0 { "  " } else { " · " }, theme.dim));
+        out.extend(spans);
     }
     out
 }
 
-fn diff_style(line: &str, theme: &Theme) -> Style {
-    match line.as_bytes().first() {
-        Some(b'+') if !line.starts_with("+++") => theme.good,
-        Some(b'-') if !line.starts_with("---") => theme.bad,
-        Some(b'@') => theme.chip,
-        _ => theme.dim,
+/// Why a call failed or did not run, where that is known.
+fn told(state: &ToolState) -> Option<&str> {
+    match state {
+        ToolState::Failed(why) | ToolState::Blocked(why) => {
+            Some(why.raw().trim()).filter(|why| !why.is_empty())
+        }
+        ToolState::Running | ToolState::Done | ToolState::Unknown => None,
     }
+}
+
+/// A reason that fits beside what ran.
+fn short(state: &ToolState, cells: usize) -> Option<String> {
+    let why = told(state).filter(|why| why.len() < 24 && why.len() * 3 < cells && !why.contains('\n'));
+    why.filter(|_| matches!(state, ToolState::Failed(_))).map(|why| text::label(why, cells))
+}
+
+/// A reason that wants rows of its own.
+fn reason(tool: &ToolCall, cells: usize, unfolded: bool, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(why) = told(&tool.state).filter(|_| short(&tool.state, cells).is_none()) else {
+        return Vec::new();
+    };
+    let mut why = why;
+    if let (ToolState::Blocked(_), false) = (&tool.state, unfolded) {
+        // What follows the first sentence is said to the model.
+        why = why.split_inclusive(". ").next().unwrap_or(why).trim_end();
+    }
+    let drawn = text::drawable(why, Mode::Prose);
+    let mut rows: Vec<_> =
+        drawn.lines().flat_map(|line| block(&Line::raw(line.to_owned()), cells, theme.bad)).collect();
+    if !unfolded && rows.len() > REASON_ROWS {
+        rows.truncate(REASON_ROWS);
+        if let Some(last) = rows.last_mut().and_then(|row| row.spans.last_mut()) {
+            last.content.to_mut().push('…');
+        }
+    }
+    for (n, row) in rows.iter_mut().enumerate() {
+        row.spans.insert(0, Span::styled(if n == 0 { KNEE } else { "    " }, theme.rule));
+    }
+    rows
+}
+
+/// A line wrapped to the room behind a bar, in `style`.
+fn block(line: &Line<'_>, cells: usize, style: Style) -> Vec<Line<'static>> {
+    let rows = wrap::wrap(line, cells.saturating_sub(INDENT).max(1), 0);
+    rows.into_iter().map(|row| row.style(style)).collect()
+}
+
+/// A row behind the bar.
+fn behind(mut row: Line<'static>, theme: &Theme) -> Line<'static> {
+    row.spans.insert(0, Span::styled(BAR, theme.rule));
+    row
+}
+
+/// The row that says how much is left out, and which key shows it.
+fn left_out(what: &str, paper: &Paper<'_>, cells: usize) -> Line<'static> {
+    let key = paper.key.map(|key| format!(" · {key}")).unwrap_or_default();
+    let mut row =
+        wrap::clip(&Line::styled(format!("… {what}{key}"), paper.theme.dim), cells.saturating_sub(INDENT));
+    row.spans.insert(0, Span::styled(KNEE, paper.theme.rule));
+    row
 }

@@ -78,6 +78,10 @@ pub enum Intent {
     ToggleBypass,
     ToggleMouse,
     Redraw,
+    /// Read the config file again.
+    ReloadConfig,
+    /// Use the keys of the other preset.
+    SwitchPreset,
 }
 
 /// A change or motion in a text area.

@@ -63,6 +63,8 @@ pub static ACTIONS: &[Action] = &[
     action("approvals.bypass", Intent::ToggleBypass, Global, &[], "Switch the approval bypass of this session"),
     action("mouse.toggle", Intent::ToggleMouse, Global, &["leader m"], "Give the mouse to the terminal, or take it back"),
     action("view.redraw", Intent::Redraw, Global, &["ctrl-l"], "Draw the screen anew"),
+    action("config.reload", Intent::ReloadConfig, Global, &[], "Read the config file again"),
+    action("keys.switch_preset", Intent::SwitchPreset, Global, &[], "Switch keys: the default ones, or those that no multiplexer takes"),
     action("app.quit", Intent::Quit, Global, &["leader q"], "Leave hermux"),
     action("app.quit_empty", Intent::Quit, Empty, &["ctrl-d"], "Leave hermux"),
     action("tab.1", Intent::Tab(0), Global, &["alt-1", "leader 1"], "Go to tab 1"),

@@ -127,6 +127,8 @@ impl Step<'_> {
             Intent::ToggleBypass => self.ask_bypass(),
             Intent::ToggleMouse => self.toggle_mouse(),
             Intent::Redraw => self.out.push(crate::ui::action::Action::Redraw),
+            Intent::ReloadConfig => self.out.push(crate::ui::action::Action::Reread),
+            Intent::SwitchPreset => self.switch_preset(),
         }
     }
 

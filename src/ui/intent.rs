@@ -42,6 +42,8 @@ pub enum Intent {
     /// Clear the composer, else interrupt, else say how to leave.
     Cancel,
     Interrupt,
+    /// Send the prompt of a turn that failed again.
+    RetryTurn,
     Quit,
 
     ScrollUp,
@@ -54,6 +56,8 @@ pub enum Intent {
     ItemDown,
     ToggleItem,
     ToggleDetail,
+    /// Show the todo list whole, or as one line.
+    ToggleTodos,
     Copy,
     CopyCode,
     Resend,

@@ -51,6 +51,8 @@ pub static ACTIONS: &[Action] = &[
     action("focus.transcript", Intent::FocusTranscript, Global, &["alt-t", "leader t"], "Walk through the transcript"),
     action("focus.next", Intent::FocusNext, Empty, &["tab"], "Turn to the waiting question, else to the transcript"),
     action("turn.interrupt", Intent::Interrupt, Global, &["leader i"], "Interrupt the running turn"),
+    action("turn.retry", Intent::RetryTurn, Global, &["leader e"], "Send the prompt of a failed turn again"),
+    action("todos.toggle", Intent::ToggleTodos, Global, &["alt-k", "leader k"], "Show the todo list whole, or as one line"),
     action("detail.toggle", Intent::ToggleDetail, Global, &["alt-o", "leader d"], "Show or fold tool output and thoughts"),
     action("view.page_up", Intent::PageUp, Global, &["pageup"], "Scroll the transcript up a page"),
     action("view.page_down", Intent::PageDown, Global, &["pagedown"], "Scroll the transcript down a page"),

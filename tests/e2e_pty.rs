@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -292,64 +291,9 @@ fn a_password_is_on_no_screen_and_in_no_file() {
     assert_nowhere("canary4711secret", &person, &home);
 }
 
-/// The control sequences in what a program wrote, their numbers replaced where they say only where or in which colour.
-fn sequences(raw: &[u8]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let text = String::from_utf8_lossy(raw);
-    let mut rest = text.as_ref();
-    while let Some(at) = rest.find(|c: char| c.is_control()) {
-        rest = &rest[at..];
-        let length = match rest.as_bytes() {
-            [0x1b, b'[', after @ ..] => 3 + after.iter().take_while(|b| !(0x40..=0x7e).contains(*b)).count(),
-            [0x1b, b']', ..] => rest.find('\x07').map_or(rest.len(), |end| end + 1),
-            [0x1b, ..] => 2,
-            _ => 1,
-        };
-        let sequence = &rest[..length.min(rest.len())];
-        found.insert(match sequence.as_bytes() {
-            [0x1b, b'[', b'0'..=b'9' | b';' | b':', .., last @ (b'm' | b'H')] => {
-                format!("CSI {}", char::from(*last))
-            }
-            [0x1b, b']', b'2', b';', ..] => "title".into(),
-            _ => sequence.escape_debug().to_string(),
-        });
-        rest = &rest[sequence.len()..];
-    }
-    found
-}
-
-/// SEC-02: whatever is shown, hermux writes no control sequence but these.
+/// SEC-02: the capture is read against the list when the terminal is dropped, as of every test.
 #[test]
 fn nothing_but_known_control_sequences_is_ever_written() {
-    const KNOWN: &[&str] = &[
-        "CSI H",
-        "CSI m",
-        "title",
-        r"\u{1b}[2J",
-        r"\u{7}",
-        r"\u{1b}[?25h",
-        r"\u{1b}[?25l",
-        r"\u{1b}[?1000h",
-        r"\u{1b}[?1000l",
-        r"\u{1b}[?1004h",
-        r"\u{1b}[?1004l",
-        r"\u{1b}[?1006h",
-        r"\u{1b}[?1006l",
-        r"\u{1b}[?1049h",
-        r"\u{1b}[?1049l",
-        r"\u{1b}[?2004h",
-        r"\u{1b}[?2004l",
-        r"\u{1b}[?2026h",
-        r"\u{1b}[?2026l",
-        r"\u{1b}[22;2t",
-        r"\u{1b}[23;2t",
-        r"\u{1b}[>1u",
-        r"\u{1b}[<1u",
-        // The questions at the start.
-        r"\u{1b}[?2026$p",
-        r"\u{1b}[?u",
-        r"\u{1b}[c",
-    ];
     let home = Home::new();
     let person = in_use(&home);
     for scene in ["tool", "edit", "approval"] {
@@ -374,10 +318,4 @@ fn nothing_but_known_control_sequences_is_ever_written() {
     person.wait_for("the palette is closed", |s| !s.has("Esc closes"));
     person.leave();
     person.wait_end(STOP);
-    let found = sequences(person.screen().raw());
-    assert!(found.contains("CSI m") && found.contains("title"), "the test looks at nothing: {found:?}");
-    // The normal screen after the end has lines.
-    let known = |s: &String| KNOWN.contains(&s.as_str()) || s == "\\r" || s == "\\n";
-    let unknown: Vec<&String> = found.iter().filter(|s| !known(s)).collect();
-    assert!(unknown.is_empty(), "{unknown:?}");
 }

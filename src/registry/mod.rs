@@ -6,7 +6,6 @@
 
 mod attention;
 mod body;
-mod children;
 pub mod effect;
 pub mod input;
 mod notices;

@@ -14,7 +14,7 @@ use crate::{
     model::{
         agent::{Call, Capabilities, Link, Reply},
         message::Level,
-        patch::Patch,
+        patch::{Change, Patch},
         profile::BackendState,
     },
     proto::Refusal,
@@ -167,7 +167,9 @@ impl Registry {
             return;
         }
         self.withdraw_prompts(session, "its backend is gone");
-        self.stop_subagents(session);
+        if self.session(session).is_some_and(|known| !known.subagents.is_empty()) {
+            self.head(session, Change::Subagents(Vec::new()));
+        }
         if !self.is_running(session) {
             return self.leave_if_done(session);
         }

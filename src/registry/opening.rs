@@ -8,7 +8,7 @@ use crate::{
         body::{Body, BodyState},
         patch::{Change, Patch},
         session::Session,
-        tool::Subagent,
+        tool::SubagentState,
         turn::TurnState,
     },
     proto::{Answer, Refusal, command::CloseRunning},
@@ -246,7 +246,7 @@ impl Registry {
             !known.turn.is_busy()
                 && known.queue.is_empty()
                 && known.current_prompt().is_none()
-                && !known.subagents.iter().any(Subagent::is_working)
+                && known.subagents.iter().all(|agent| agent.state != SubagentState::Working)
                 && run.is_none_or(|run| run.outgoing.is_none() && run.wants.is_empty())
         })
     }

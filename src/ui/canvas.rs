@@ -1,30 +1,46 @@
 //! From a painted buffer to bytes: only what changed, in one write, held back by the terminal until it is whole.
+//!
+//! A frame is made of text and the control sequences that docs/UI.md lists, and no others (SEC-02).
 
 use std::io::{self, Write};
 
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
+
+use pen::Pen;
+
+mod pen;
+mod scroll;
 
 /// Begin and end of a frame, for terminals that said they know them (synchronized output).
 const HOLD: &[u8] = b"\x1b[?2026h";
-const SHOW: &[u8] = b"\x1b[?2026l";
+const RELEASE: &[u8] = b"\x1b[?2026l";
+const HIDE: &[u8] = b"\x1b[?25l";
+const SHOW: &[u8] = b"\x1b[?25h";
+const CLEAR: &[u8] = b"\x1b[2J";
+/// Stands for what is not known of a cell that is shown; differs from all that is painted.
+const UNKNOWN: &str = "\u{fffd}";
 
 /// The terminal's screen as it was last painted.
 pub struct Canvas<W: Write> {
     out: W,
     shown: Buffer,
+    /// What is painted next; kept, so that a frame needs no memory of its own.
+    next: Buffer,
+    pen: Pen,
     cursor: Option<Position>,
     /// Nothing of what is on the terminal can be relied on.
     stale: bool,
     synchronized: bool,
+    scrolls: bool,
 }
 
 impl<W: Write> Canvas<W> {
     /// A screen of `size` of which nothing is known.
     pub fn new(out: W, (width, height): (u16, u16)) -> Self {
         let shown = Buffer::empty(Rect::new(0, 0, width, height));
-        Self { out, shown, cursor: None, stale: true, synchronized: false }
+        let (next, pen) = (shown.clone(), Pen::default());
+        Self { out, shown, next, pen, cursor: None, stale: true, synchronized: false, scrolls: true }
     }
 
     /// Frames may be held back.
@@ -32,40 +48,60 @@ impl<W: Write> Canvas<W> {
         self.synchronized = on;
     }
 
+    /// The terminal has scroll regions. Taken for granted until it is said that it has none.
+    pub fn set_scrolls(&mut self, on: bool) {
+        self.scrolls = on;
+    }
+
     /// The screen has another size, or is to be painted anew.
     pub fn reset(&mut self, (width, height): (u16, u16)) {
         self.shown = Buffer::empty(Rect::new(0, 0, width, height));
+        self.next = self.shown.clone();
         self.stale = true;
     }
 
     /// Paints a frame; writes nothing at all when nothing changed.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        let mut next = Buffer::empty(self.shown.area);
-        let cursor = paint(&mut next);
+        self.next.reset();
+        let cursor = paint(&mut self.next);
         let mut bytes = Vec::new();
         if self.stale {
-            bytes.extend_from_slice(b"\x1b[0m\x1b[2J");
+            self.pen = Pen::default();
+            bytes.extend_from_slice(HIDE);
+            self.pen.clean(&mut bytes);
+            bytes.extend_from_slice(CLEAR);
             self.shown.reset();
+            self.cursor = None;
+        } else if self.scrolls
+            && let Some(shift) = scroll::find(&self.shown, &self.next)
+        {
+            shift.write(&mut self.pen, &mut bytes);
+            shift.apply(&mut self.shown);
         }
-        forget_risky_rows(&mut self.shown, &next);
-        let changes = self.shown.diff(&next);
-        if changes.is_empty() && cursor == self.cursor && !self.stale {
+        forget_doubtful(&mut self.shown, &self.next);
+        for (x, y, cell) in self.shown.diff_iter(&self.next) {
+            self.pen.put(Position { x, y }, cell, &self.next, &mut bytes);
+        }
+        if bytes.is_empty() && cursor == self.cursor {
             return Ok(());
         }
-        if !changes.is_empty() {
-            bytes.extend_from_slice(b"\x1b[?25l");
-            CrosstermBackend::new(&mut bytes).draw(changes.into_iter())?;
+        // Where the terminal does not hold the frame back, the cursor would be seen running over it.
+        let runs = !self.synchronized && !bytes.is_empty();
+        if self.cursor.is_some() && (runs || cursor.is_none()) {
+            bytes.splice(0..0, HIDE.iter().copied());
+            self.cursor = None;
         }
-        match cursor {
-            Some(at) => {
-                write!(bytes, "\x1b[{};{}H\x1b[?25h", u32::from(at.y) + 1, u32::from(at.x) + 1)?;
+        if let Some(at) = cursor {
+            self.pen.go(at, &mut bytes);
+            if self.cursor.is_none() {
+                bytes.extend_from_slice(SHOW);
             }
-            None => bytes.extend_from_slice(b"\x1b[?25l"),
         }
-        let (hold, show) = if self.synchronized { (HOLD, SHOW) } else { (&b""[..], &b""[..]) };
-        self.out.write_all(&[hold, &bytes, show].concat())?;
+        let (hold, release) = if self.synchronized { (HOLD, RELEASE) } else { (&b""[..], &b""[..]) };
+        self.out.write_all(&[hold, &bytes, release].concat())?;
         self.out.flush()?;
-        (self.shown, self.cursor, self.stale) = (next, cursor, false);
+        std::mem::swap(&mut self.shown, &mut self.next);
+        (self.cursor, self.stale) = (cursor, false);
         Ok(())
     }
 
@@ -77,63 +113,40 @@ impl<W: Write> Canvas<W> {
 }
 
 /// Terminals disagree on the width of joined clusters. A row with one is painted whole when anything in it changes, so a
-/// misjudged cell cannot leave its neighbours torn (UX-25).
-fn forget_risky_rows(shown: &mut Buffer, next: &Buffer) {
+/// misjudged cell cannot leave its neighbours torn (UX-25). They disagree also on what is left of a wide character of
+/// which one half is overwritten: the other half is painted too.
+fn forget_doubtful(shown: &mut Buffer, next: &Buffer) {
     let width = usize::from(next.area.width).max(1);
     for (old, new) in shown.content.chunks_mut(width).zip(next.content.chunks(width)) {
-        let risky = |cells: &[Cell]| cells.iter().any(|cell| cell.symbol().chars().nth(1).is_some());
-        if *old != *new && (risky(old) || risky(new)) {
-            for cell in old {
-                cell.set_symbol("\u{fffd}");
+        if *old == *new {
+            continue;
+        }
+        if is_risky(old) || is_risky(new) {
+            forget(old);
+            continue;
+        }
+        let mut torn = false;
+        for (was, cell) in old.iter_mut().zip(new) {
+            let tears = was.cell_width() > 1 && was != cell;
+            if torn {
+                was.set_symbol(UNKNOWN);
             }
+            torn = tears;
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::style::Style;
+fn is_risky(row: &[Cell]) -> bool {
+    row.iter().any(|cell| cell.symbol().chars().nth(1).is_some())
+}
 
-    fn drawn(canvas: &mut Canvas<Vec<u8>>, text: &str, cursor: Option<Position>) -> String {
-        canvas.out.clear();
-        canvas
-            .draw(|buffer| {
-                buffer.set_string(0, 0, text, Style::default());
-                cursor
-            })
-            .unwrap();
-        String::from_utf8_lossy(&canvas.out).into_owned()
-    }
-
-    /// UX-21.
-    /// B11.
-    #[test]
-    fn nothing_is_written_when_nothing_changed() {
-        let mut canvas = Canvas::new(Vec::new(), (10, 2));
-        assert!(drawn(&mut canvas, "hello", None).contains("hello"));
-        assert_eq!(drawn(&mut canvas, "hello", None), "");
-        let moved = drawn(&mut canvas, "hello", Some(Position::new(2, 1)));
-        assert_eq!(moved, "\x1b[2;3H\x1b[?25h");
-        let changed = drawn(&mut canvas, "hellO", Some(Position::new(2, 1)));
-        assert!(changed.contains('O') && !changed.contains("hell"), "{changed:?}");
-    }
-
-    #[test]
-    fn a_frame_is_held_back_only_where_the_terminal_said_it_can() {
-        let mut canvas = Canvas::new(Vec::new(), (10, 2));
-        assert!(!drawn(&mut canvas, "a", None).contains("2026"));
-        canvas.set_synchronized(true);
-        let frame = drawn(&mut canvas, "b", None);
-        assert!(frame.starts_with("\x1b[?2026h") && frame.ends_with("\x1b[?2026l"));
-    }
-
-    /// UX-25.
-    #[test]
-    fn a_row_with_a_joined_cluster_is_painted_whole() {
-        let mut canvas = Canvas::new(Vec::new(), (20, 1));
-        drawn(&mut canvas, "👨‍👩‍👧 abc", None);
-        let frame = drawn(&mut canvas, "👨‍👩‍👧 abd", None);
-        assert!(frame.contains("👨‍👩‍👧") && frame.contains("abd"), "{frame:?}");
+/// Makes every cell of the row one that has to be painted.
+fn forget(row: &mut [Cell]) {
+    for cell in row {
+        cell.set_symbol(UNKNOWN);
     }
 }
+
+#[cfg(test)]
+#[path = "canvas_tests.rs"]
+mod tests;

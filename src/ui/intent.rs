@@ -42,8 +42,6 @@ pub enum Intent {
     /// Clear the composer, else interrupt, else say how to leave.
     Cancel,
     Interrupt,
-    /// Send the prompt of a turn that failed again.
-    RetryTurn,
     Quit,
 
     ScrollUp,
@@ -56,8 +54,6 @@ pub enum Intent {
     ItemDown,
     ToggleItem,
     ToggleDetail,
-    /// Show the todo list whole, or as one line.
-    ToggleTodos,
     Copy,
     CopyCode,
     Resend,
@@ -82,10 +78,6 @@ pub enum Intent {
     ToggleBypass,
     ToggleMouse,
     Redraw,
-    /// Read the config file again.
-    ReloadConfig,
-    /// Use the keys of the other preset.
-    SwitchPreset,
 }
 
 /// A change or motion in a text area.

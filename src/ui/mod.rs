@@ -4,7 +4,6 @@
 //! view-model, `widget` paints it; `run` is the loop around them. Nothing here knows a backend or a process.
 
 pub mod action;
-mod attention;
 pub mod canvas;
 pub mod clipboard;
 mod ends;
@@ -22,5 +21,4 @@ pub mod term;
 pub mod theme;
 pub mod update;
 pub mod view;
-mod watch;
 pub mod widget;

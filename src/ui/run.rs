@@ -3,6 +3,7 @@
 //! It owns the clock and the effects; everything decided is decided in `update`, everything shown in `view`. After every
 //! wake it asks whether a frame is due, outside the `select!`, so that a flood of one kind cannot starve drawing.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
@@ -11,7 +12,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::action::Action;
-use super::attention::{Attention, Title};
 use super::canvas::Canvas;
 use super::clipboard::{self, Copied};
 use super::ends::Ends;
@@ -25,7 +25,6 @@ use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::depth::Env;
 use super::theme::{DEFAULT, Depth, Shade, Theme};
-use super::watch::{self, Reread};
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
@@ -43,7 +42,7 @@ pub struct Setup {
     pub cwd: String,
     /// The person's home directory, shown as `~`; empty when unknown.
     pub home: String,
-    /// What the environment says of the terminal's colours.
+    /// What the environment says of the terminal and its colours.
     pub colours: Env,
     /// This terminal is inside tmux.
     pub inside_tmux: bool,
@@ -76,6 +75,10 @@ const BATCH: usize = 256;
 /// Keys and pastes kept that come before the first session does: people type ahead of a program that starts. More than
 /// that falls on nothing, as it always did.
 const EARLY: usize = 1_000;
+/// Bells a second at most.
+const BELLS: usize = 5;
+/// Milliseconds between two titles: a badge is in the title 250 ms after its cause at the latest.
+const TITLE_MS: u64 = 200;
 
 /// Runs the terminal until it is left. The screen is as it was before, whatever happens.
 pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> Result<Exit, TermError> {
@@ -83,7 +86,8 @@ pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> R
     let entered = term.enter()?;
     term.watch_hangup()?;
     let reads = source::spawn(term.handle()?, setup.clock)?;
-    let canvas = Canvas::new(File::from(term.handle()?), term.size());
+    let mut canvas = Canvas::new(File::from(term.handle()?), term.size());
+    canvas.set_scrolls(term::scrolls(setup.colours.term.as_deref()));
     let mut looping = Loop::new(setup, port, canvas, &term);
     let why = looping.run(&term, reads, stop).await;
     let left = update::left_running(looping.mirror.world());
@@ -102,7 +106,8 @@ struct Loop {
     frames: FrameClock,
     outbox: Outbox,
     copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
-    attention: Attention,
+    bells: VecDeque<Tick>,
+    title: (String, Option<Tick>),
     over: Option<Why>,
     /// What was typed before there was a session to type into.
     early: Vec<(Input, Tick)>,
@@ -114,7 +119,6 @@ enum Wake {
     Update(Option<Update>),
     Resized,
     Signal(i32),
-    Reread(Reread),
     Copied(Option<Copied>),
     Room,
     Time,
@@ -146,7 +150,8 @@ impl Loop {
             outbox: Outbox::new(port.to_hub),
             // One copy at a time is a person's pace; a second one waits for the first.
             copied: mpsc::channel(4),
-            attention: Attention::default(),
+            bells: VecDeque::new(),
+            title: (String::new(), None),
             over: None,
             early: Vec::new(),
             setup,
@@ -167,9 +172,6 @@ impl Loop {
         self.decoder.expect_answers(clock.now());
         self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
         self.frames.now(clock.now());
-        // Nothing that can wait comes before the first frame.
-        self.frame(clock.now())?;
-        let mut rereads = watch::spawn(self.setup.source.clone(), self.setup.ready.read.text.take());
         loop {
             self.frame(clock.now())?;
             if let Some(why) = self.over.take() {
@@ -182,7 +184,6 @@ impl Loop {
                 copied = self.copied.1.recv() => Wake::Copied(copied),
                 Some(()) = resized.recv() => Wake::Resized,
                 number = ends.recv() => Wake::Signal(number),
-                Some(reread) = rereads.recv() => Wake::Reread(reread),
                 () = self.outbox.room(), if !self.outbox.is_empty() => Wake::Room,
                 () = wait(clock, due) => Wake::Time,
                 () = stop.cancelled() => Wake::Stop,
@@ -228,7 +229,6 @@ impl Loop {
                 self.canvas.reset(self.ui.size);
                 self.frames.soon(clock.now());
             }
-            Wake::Reread(reread) => self.configured(reread, clock.now())?,
             Wake::Signal(number) => self.over = Some(Why::Signal(number)),
             Wake::Room => {}
             Wake::Stop => self.over = Some(Why::Left),
@@ -319,9 +319,7 @@ impl Loop {
                         let _ = done.send(copied).await;
                     });
                 }
-                Action::Bell if self.attention.ring(now) => self.canvas.write(b"\x07")?,
-                Action::Bell => {}
-                Action::Reread => self.configured(watch::reread(&self.setup.source), now)?,
+                Action::Bell => self.ring(now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
                 Action::Redraw => self.canvas.reset(self.ui.size),
                 Action::Leave => self.over = Some(Why::Left),
@@ -330,12 +328,15 @@ impl Loop {
         Ok(())
     }
 
-    /// The config file was read again.
-    fn configured(&mut self, reread: Reread, now: Tick) -> io::Result<()> {
-        let actions = update::configured(&mut self.ui, &self.mirror, reread, now);
-        self.decoder.escape_ms = self.ui.config.keys.escape_ms.0;
-        self.frames.now(now);
-        self.act(actions, now)
+    fn ring(&mut self, now: Tick) -> io::Result<()> {
+        while self.bells.front().is_some_and(|at| now.since(*at) >= 1_000) {
+            self.bells.pop_front();
+        }
+        if self.bells.len() < BELLS {
+            self.bells.push_back(now);
+            self.canvas.write(b"\x07")?;
+        }
+        Ok(())
     }
 
     /// Draws, if a frame is due.
@@ -358,10 +359,14 @@ impl Loop {
     }
 
     fn show_title(&mut self, title: String, now: Tick) -> io::Result<()> {
-        match self.attention.title(Some(title).filter(|_| self.ui.config.ui.title), now) {
-            Title::Keep => {}
-            Title::Later(at) => self.frames.at(at),
-            Title::Write(text) => self.canvas.write(text.as_bytes())?,
+        if !self.ui.config.ui.title || title == self.title.0 {
+            return Ok(());
+        }
+        if let Some(next) = self.title.1.map(|at| at.plus(TITLE_MS)).filter(|next| *next > now) {
+            self.frames.at(next);
+        } else {
+            self.canvas.write(format!("\x1b]2;{title}\x07").as_bytes())?;
+            self.title = (title, Some(now));
         }
         Ok(())
     }

@@ -21,11 +21,10 @@ impl Ready {
 
 /// Reads `source`. Everything that is wrong is in the error.
 pub fn load(source: &Source) -> Result<Ready, Broken> {
-    ready(source, source.read()?)
+    check(source, source.read()?)
 }
 
-/// What was read from `source`, made ready.
-pub fn ready(source: &Source, mut read: Read) -> Result<Ready, Broken> {
+fn check(source: &Source, mut read: Read) -> Result<Ready, Broken> {
     let keymap = Keymap::of(&read);
     let mut problems = std::mem::take(&mut read.problems);
     match keymap {

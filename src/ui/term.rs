@@ -105,6 +105,11 @@ pub fn entering(mouse: bool) -> Vec<u8> {
     [ENTER, if mouse { MOUSE_ON } else { b"" }, ASK].concat()
 }
 
+/// Whether a terminal of this `TERM` has scroll regions. All that show hermux at all do; one without a name is not trusted.
+pub fn scrolls(term: Option<&str>) -> bool {
+    !matches!(term.unwrap_or_default(), "" | "dumb" | "unknown")
+}
+
 /// Bytes that take the mouse or give it back.
 pub fn mouse(on: bool) -> &'static [u8] {
     if on { MOUSE_ON } else { MOUSE_OFF }

@@ -2,7 +2,6 @@
 //! against the world after every step.
 
 mod backends;
-mod children;
 mod plain;
 mod prompts;
 mod queue;

@@ -2,7 +2,8 @@
 
 use super::rig::*;
 use crate::model::{
-    agent::{ActiveRow, ActiveState, Call, Fact, Reply, SubagentFact, SubagentStep},
+    agent::{ActiveRow, ActiveState, Call, Fact, Reply},
+    tool::{Subagent, SubagentState},
     turn::TurnState,
 };
 
@@ -67,13 +68,14 @@ fn a_child_agent_keeps_its_session_awake() {
     let mut rig = Rig::new();
     rig.running("work", "aa");
     rig.wait(7 * MINUTE);
-    let agent = SubagentFact {
+    let agent = Subagent {
         id: "sa".into(),
         parent: None,
         depth: 0,
         goal: "g".into(),
+        state: SubagentState::Working,
         tools: 0,
-        step: SubagentStep::Started,
+        last: "".into(),
     };
     rig.fact("work", "aa", Fact::Subagent(agent));
     assert_eq!(calls_of(&rig.wait(7 * MINUTE)), []);

@@ -97,7 +97,6 @@ impl Step<'_> {
             Intent::TakeBack => self.take_back(),
             Intent::Cancel => self.cancel(),
             Intent::Interrupt => self.interrupt(),
-            Intent::RetryTurn => self.retry_turn(),
             Intent::Quit => self.quit(),
             Intent::ScrollUp => self.scroll(-3),
             Intent::ScrollDown => self.scroll(3),
@@ -109,7 +108,6 @@ impl Step<'_> {
             Intent::ItemDown => self.step_item(1),
             Intent::ToggleItem => self.toggle_item(),
             Intent::ToggleDetail => self.toggle_detail(),
-            Intent::ToggleTodos => self.toggle_todos(),
             Intent::Copy => self.copy_message(),
             Intent::CopyCode => self.copy_code(),
             Intent::Resend => self.settle_uncertain(crate::proto::command::Settle::Resend),
@@ -129,8 +127,6 @@ impl Step<'_> {
             Intent::ToggleBypass => self.ask_bypass(),
             Intent::ToggleMouse => self.toggle_mouse(),
             Intent::Redraw => self.out.push(crate::ui::action::Action::Redraw),
-            Intent::ReloadConfig => self.out.push(crate::ui::action::Action::Reread),
-            Intent::SwitchPreset => self.switch_preset(),
         }
     }
 

@@ -20,6 +20,7 @@ use crate::{
     ui::{self, run::Why, setup::Ready},
 };
 use anyhow::Context;
+use exit::Exit;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -52,6 +53,14 @@ pub struct Plan {
     pub log: Option<String>,
 }
 
+/// How a run ended.
+#[derive(Debug, Clone, Copy)]
+pub enum Ended {
+    With(ExitCode),
+    /// The person wants to see the demo now.
+    Demo,
+}
+
 /// The profile that Hermes itself would use: its sticky choice, else `default`.
 pub fn sticky_profile(root: &Path) -> ProfileName {
     let text = std::fs::read_to_string(root.join("active_profile")).unwrap_or_default();
@@ -59,7 +68,7 @@ pub fn sticky_profile(root: &Path) -> ProfileName {
 }
 
 /// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
-pub fn run(plan: Plan) -> anyhow::Result<ExitCode> {
+pub fn run(plan: Plan) -> anyhow::Result<Ended> {
     // Before anything is made or started.
     drop(ui::term::Term::open()?);
     let logs = plan.paths.logs();
@@ -84,7 +93,7 @@ pub fn run(plan: Plan) -> anyhow::Result<ExitCode> {
 }
 
 /// The hub as a task, the terminal here, until one of them ends.
-async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
+async fn attended(plan: Plan) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let stop = CancellationToken::new();
     let cwd = plan.cwd.to_string_lossy().into_owned();
@@ -140,11 +149,12 @@ async fn attended(plan: Plan) -> anyhow::Result<ExitCode> {
         // Without a terminal there is nobody to tell.
         let _ = writeln!(err, "{line}");
     }
-    Ok(match exit.why {
-        Why::Left => ExitCode::SUCCESS,
+    Ok(Ended::With(match exit.why {
+        Why::Left => Exit::Done.into(),
+        Why::Demo => return Ok(Ended::Demo),
         // Its terminal went away.
         Why::TerminalGone => exit::of_signal(rustix::process::Signal::HUP.as_raw()),
         Why::Signal(number) => exit::of_signal(number),
         Why::HubGone(why) => anyhow::bail!("the hub ended: {why}"),
-    })
+    }))
 }

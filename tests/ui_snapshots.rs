@@ -191,7 +191,8 @@ fn a_backend_that_does_not_start_says_what_to_do() {
     world.profiles[1].backend = BackendState::Stuck(Box::new(Stuck {
         reason: StuckReason::CrashLoop,
         what: un("It ended five times within a minute."),
-        can: un("Look at the log below, then try again."),
+        does: un("hermux tries again every 5 min"),
+        can: un("look closer:  hermux doctor\nor try without:  hermux demo"),
         log: ["Traceback (most recent call last):", "ModuleNotFoundError: No module named 'hermes'"]
             .map(un)
             .to_vec(),

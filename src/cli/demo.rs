@@ -9,7 +9,7 @@ use crate::{
             process::own_program,
         },
     },
-    boot::{self, Plan},
+    boot::{self, Ended, Plan},
     config::{
         paths::{Given, Paths},
         source::Source,
@@ -22,7 +22,7 @@ use anyhow::Context;
 use std::{
     ffi::OsString,
     io,
-    os::unix::fs::MetadataExt,
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -34,6 +34,7 @@ const DIGITS: usize = 16;
 const LOCK: &str = "demo.lock";
 
 pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> anyhow::Result<ExitCode> {
+    let file = config.clone();
     let (home, owned) = if let Some(dir) = args.home {
         let home = std::path::absolute(dir)?;
         files::private_dir(&home).with_context(|| format!("the demo's home {}", home.display()))?;
@@ -70,7 +71,22 @@ pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> a
         // What cannot be removed stays in the system's directory for such things.
         let _ = std::fs::remove_dir_all(home);
     }
-    result
+    after(result?, file)
+}
+
+/// What a run leads to: its exit code, or the demo in its place, with the config file `config` when one was named.
+pub(super) fn after(ended: Ended, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let program = match ended {
+        Ended::With(code) => return Ok(code),
+        Ended::Demo => own_program().context("hermux cannot find its own program")?,
+    };
+    #[expect(clippy::disallowed_methods, reason = "no child: this process goes on as the demo")]
+    let mut demo = std::process::Command::new(program);
+    demo.arg0("hermux").arg("demo");
+    if let Some(file) = config {
+        demo.arg("--config").arg(file);
+    }
+    Err(anyhow::Error::from(demo.exec()).context("the demo could not be started"))
 }
 
 /// A home that is gone when the demo ends, and the lock that says that it is in use.

@@ -21,6 +21,7 @@ pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) ->
     let named = open.as_ref().map(|(profile, _)| profile.clone()).or(start.profile);
     let home = start.place.home.map(std::path::absolute).transpose()?;
     let paths = Paths::find(&Given::from_env(home))?;
+    let file = config.clone();
     let mut source = Source::from_env(config, paths.config_file.clone());
     source.flags.extend(start.place.hermes.as_deref().map(hermes_flag));
     let ready = setup::load(&source)?;
@@ -31,7 +32,9 @@ pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) ->
     let hermes = PathBuf::from(hermes);
     let primary = named.unwrap_or_else(|| boot::sticky_profile(&paths.hermes));
     let cwd = std::env::current_dir().context("the current directory cannot be read")?;
-    boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd, log })
+    let ended =
+        boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd, log })?;
+    super::demo::after(ended, file)
 }
 
 /// `--hermes` as a setting.

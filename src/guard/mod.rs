@@ -6,6 +6,7 @@
 //! child. It knows nothing of profiles, ports or tokens; it prints only why a backend could not be started.
 
 use crate::base::clock::{Clock, Tick};
+use crate::base::sys::guarding::NOT_STARTED;
 pub use crate::base::sys::guarding::{ASK, MARK, NOT_FOUND, NOT_RUN};
 use crate::base::sys::{self, process};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -61,7 +62,7 @@ pub fn run(command: impl IntoIterator<Item = OsString>) -> ExitCode {
     match start(command).and_then(|(mut guard, wake)| guard.watch(&wake).map(|()| guard.code())) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "hermux guard: cannot start the backend: {error}");
+            let _ = writeln!(io::stderr(), "hermux guard: {NOT_STARTED} {error}");
             ExitCode::from(if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_RUN })
         }
     }

@@ -31,6 +31,15 @@ pub struct Tail {
     pub body: Body,
 }
 
+/// Whether the sessions of a profile can be read. A profile without a database is new: there is nothing to read.
+pub fn check(home: &Path) -> Result<(), HistoryError> {
+    match open::read(home, |_| Ok(())) {
+        // Somebody is at work in it: that passes.
+        Ok(_) | Err(HistoryError::Busy | HistoryError::Slow | HistoryError::Changed) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The newest `limit` sessions of a profile, newest first. A profile without a database is new: it has none.
 pub fn list(home: &Path, profile: &ProfileName, limit: usize) -> Result<Vec<StoredRow>, HistoryError> {
     Ok(open::read(home, |db| listing::newest(db, profile, limit))?.unwrap_or_default())

@@ -22,6 +22,7 @@ impl Hub {
             // Nothing outlives this process yet, so a send is as safe before it is made as it can be.
             Effect::Store { job, .. } => self.inputs.push_back(Input::Stored { job, result: Ok(()) }),
             Effect::Load { session, profile, stored } => self.reads.load(session, profile, stored),
+            Effect::Look { profile } => self.reads.look(profile, self.supervisor.looker()),
             Effect::List { client, ask, profile, limit } => self.reads.list(client, ask, profile, limit),
             Effect::Older { client, ask, profile, stored, skip } => {
                 self.reads.older(client, ask, &profile, stored, skip);

@@ -6,10 +6,16 @@ use crate::{
         text::Untrusted,
     },
     history,
-    model::body::{Body, BodyState},
+    model::{
+        body::{Body, BodyState},
+        profile::BackendState,
+    },
     registry::{Input, input::Loaded},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::{Semaphore, mpsc};
 
 /// Reads at a time. A read takes milliseconds; more at once would only contend for the disk.
@@ -65,6 +71,20 @@ impl Reads {
                 },
             };
             Input::Loaded { session, loaded }
+        });
+    }
+
+    /// Looks whether a profile's backend could start (`looker` says what keeps it) and its sessions be read.
+    pub(super) fn look(
+        &self,
+        profile: ProfileName,
+        looker: impl FnOnce(&Path) -> Option<BackendState> + Send + 'static,
+    ) {
+        let home = self.home(&profile);
+        self.spawn(move || Input::Looked {
+            stuck: looker(&home),
+            store: history::check(&home).err().map(|error| error.to_string().into()),
+            profile,
         });
     }
 

@@ -250,6 +250,7 @@ impl Hub {
         let now = self.clock.now();
         match event {
             Event::State(state) => self.step(Input::Link { profile, link: Link::State(state) }),
+            Event::BadConfig(wrong) => self.step(Input::Link { profile, link: Link::BadConfig(wrong) }),
             Event::Connected { epoch } => {
                 let outcomes = self.links.connected(&profile, epoch);
                 self.settle(&profile, outcomes);

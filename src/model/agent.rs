@@ -347,6 +347,8 @@ pub enum Link {
     Up { capabilities: Capabilities },
     /// It can do something else than its greeting said; the connection goes on.
     Learned { capabilities: Capabilities },
+    /// What Hermes says is wrong with the profile's config file, which it ignores.
+    BadConfig(Untrusted),
     /// The connection is gone. `process`: so is the process, and with it every live id, turn and request.
     Down { process: bool, why: Untrusted },
 }

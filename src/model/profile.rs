@@ -16,6 +16,12 @@ pub struct Profile {
     pub problem: Option<Untrusted>,
     /// Whether a provider is configured, once the backend has said so.
     pub provider: Option<bool>,
+    /// What Hermes says is wrong with the profile's config file, whose settings it then ignores.
+    #[serde(default)]
+    pub config: Option<Untrusted>,
+    /// Why its stored sessions cannot be read, where they cannot.
+    #[serde(default)]
+    pub store: Option<Untrusted>,
 }
 
 /// The life of a profile's backend, as the person sees it.
@@ -51,7 +57,9 @@ pub enum BackendState {
 pub struct Stuck {
     pub reason: StuckReason,
     pub what: Untrusted,
-    /// What the person can do.
+    /// What hermux does about it.
+    pub does: Untrusted,
+    /// What the person can do, a line each; a command stands after a colon and two blanks.
     pub can: Untrusted,
     /// The last lines it logged, oldest first, at most 50.
     pub log: Vec<Untrusted>,
@@ -92,6 +100,8 @@ impl Profile {
             capabilities: None,
             problem: None,
             provider: None,
+            config: None,
+            store: None,
         }
     }
 }

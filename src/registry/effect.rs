@@ -48,6 +48,10 @@ pub enum Effect {
         profile: ProfileName,
         stored: StoredId,
     },
+    /// Look whether this profile's backend could start and its stored sessions be read. Starts nothing.
+    Look {
+        profile: ProfileName,
+    },
     List {
         client: ClientId,
         ask: AskId,

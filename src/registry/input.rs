@@ -11,7 +11,7 @@ use crate::{
         body::Body,
         listing::StoredRow,
         message::Message,
-        profile::Profile,
+        profile::{BackendState, Profile},
     },
     proto::Command,
 };
@@ -53,6 +53,14 @@ pub enum Input {
     Loaded {
         session: SessionId,
         loaded: Loaded,
+    },
+    /// What an `Effect::Look` saw.
+    Looked {
+        profile: ProfileName,
+        /// What keeps its backend from starting, as the state to show.
+        stuck: Option<BackendState>,
+        /// Why its stored sessions cannot be read.
+        store: Option<Untrusted>,
     },
     /// What an `Effect::List` or `Effect::Older` asked for.
     Listed {

@@ -8,6 +8,7 @@ mod attention;
 mod body;
 pub mod effect;
 pub mod input;
+mod looks;
 mod notices;
 mod on_command;
 mod on_fact;
@@ -119,6 +120,7 @@ impl Registry {
             Input::Link { profile, link } => self.on_link(&profile, link),
             Input::ProfilesSeen(profiles) => self.on_profiles(profiles),
             Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
+            Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
             Input::Listed { client, ask, rows } => self.on_listed(client, ask, rows),
             Input::OlderRead { client, ask, messages } => self.on_older(client, ask, messages),
             Input::Stored { job, result } => self.on_stored(job, result),

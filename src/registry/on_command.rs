@@ -81,8 +81,14 @@ impl Registry {
                 Ok(None)
             }
             Command::Wake { profile } => {
-                self.open_profile(&profile)?;
-                self.wake(&profile, true);
+                match self.open_profile(&profile) {
+                    // Whoever held it may have left.
+                    Ok(()) | Err(Refusal::Elsewhere(_)) => {}
+                    Err(reason) => return Err(reason),
+                }
+                if !self.look_again(&profile) {
+                    self.wake(&profile, true);
+                }
                 Ok(Some(Answer::Done))
             }
             Command::StopBackend { profile, force } => self.on_stop_backend(&profile, force),

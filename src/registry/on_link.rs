@@ -2,8 +2,9 @@
 
 use super::{
     Registry,
+    effect::Effect,
     notices::Words,
-    runtime::{Kind, Outgoing, Stage},
+    runtime::{Outgoing, Stage},
     turns::End,
 };
 use crate::{
@@ -12,9 +13,9 @@ use crate::{
         text::Untrusted,
     },
     model::{
-        agent::{Call, Capabilities, Link, Reply},
+        agent::{Capabilities, Link, Reply},
         message::Level,
-        patch::{Change, Patch},
+        patch::Change,
         profile::BackendState,
     },
     proto::Refusal,
@@ -29,6 +30,7 @@ impl Registry {
             Link::State(state) => self.on_state(profile, state),
             Link::Up { capabilities } => self.on_up(profile, capabilities),
             Link::Learned { capabilities } => self.set_capabilities(profile, capabilities),
+            Link::BadConfig(wrong) => self.on_bad_config(profile, wrong),
             Link::Down { process, why } => self.on_down(profile, process, &why),
         }
     }
@@ -36,14 +38,19 @@ impl Registry {
     fn on_state(&mut self, profile: &ProfileName, state: BackendState) {
         let Some(known) = self.world.profile(profile) else { return };
         let was = known.backend.clone();
-        if was != state {
-            let mut new = known.clone();
-            new.backend = state.clone();
-            self.emit(Patch::Profile(Box::new(new)));
+        self.change_profile(profile, |known| known.backend = state.clone());
+        if matches!(state, BackendState::Waking { .. }) {
+            self.forget_config(profile);
         }
         self.wire(profile).starting = false;
         match state {
-            BackendState::Live => self.calm(profile),
+            BackendState::Live => {
+                self.calm(profile);
+                if self.world.profile(profile).is_some_and(|known| known.store.is_some()) {
+                    // Hermes may have mended it.
+                    self.effect(Effect::Look { profile: profile.clone() });
+                }
+            }
             BackendState::Retrying { why, .. } if !self.wire(profile).ending => self.trouble(
                 profile,
                 Level::Warning,
@@ -59,9 +66,13 @@ impl Registry {
                     profile,
                     Level::Error,
                     Words {
-                        what: format!("The backend of profile {profile} does not run: {}", stuck.what.raw()).into(),
-                        does: "hermux has stopped trying; texts that were not sent are back in their sessions.",
-                        can: stuck.can.raw(),
+                        what: format!("The backend of profile {profile} does not run: {}", stuck.what.raw())
+                            .into(),
+                        does: &format!(
+                            "{}; texts that were not sent are back in their sessions.",
+                            stuck.does.raw()
+                        ),
+                        can: &stuck.can.raw().replace(":  ", ": ").replace('\n', ", "),
                     },
                 );
                 self.give_all_back(profile, &stuck.what);
@@ -83,6 +94,9 @@ impl Registry {
             for session in self.sessions_of(profile) {
                 self.advance(session);
             }
+            if std::mem::take(&mut self.wire(profile).anew) {
+                self.wake(profile, true);
+            }
         } else if was.is_running() {
             self.give_all_back(profile, &"its backend did not start".into());
         }
@@ -101,12 +115,7 @@ impl Registry {
     }
 
     fn set_capabilities(&mut self, profile: &ProfileName, capabilities: Capabilities) {
-        let Some(known) = self.world.profile(profile) else { return };
-        if known.capabilities != Some(capabilities) {
-            let mut new = known.clone();
-            new.capabilities = Some(capabilities);
-            self.emit(Patch::Profile(Box::new(new)));
-        }
+        self.change_profile(profile, |known| known.capabilities = Some(capabilities));
     }
 
     fn on_up(&mut self, profile: &ProfileName, capabilities: Capabilities) {
@@ -115,8 +124,7 @@ impl Registry {
         wires.starting = false;
         self.set_capabilities(profile, capabilities);
         if self.world.profile(profile).is_some_and(|known| known.provider != Some(true)) {
-            let timeout = self.settings.limits.call;
-            self.call(profile, Call::Setup, timeout, Kind::Setup);
+            self.ask_provider(profile);
         }
         for session in self.sessions_of(profile) {
             self.advance(session);

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AskId, CallId, ClientId, ProfileName},
+        ids::{AskId, CallId, ClientId},
         text::Untrusted,
     },
-    model::{agent::Reply, listing::StoredRow, message::Message, patch::Patch},
+    model::{agent::Reply, listing::StoredRow, message::Message},
     proto::{Answer, Refusal},
 };
 
@@ -53,14 +53,6 @@ impl Registry {
             }
             Kind::ActiveList => self.on_active_list(&profile, reply),
             Kind::Farewell => self.on_farewell(&profile, call),
-        }
-    }
-
-    fn on_provider(&mut self, profile: &ProfileName, configured: bool) {
-        if let Some(known) = self.world.profile(profile).filter(|known| known.provider != Some(configured)) {
-            let mut known = known.clone();
-            known.provider = Some(configured);
-            self.emit(Patch::Profile(Box::new(known)));
         }
     }
 

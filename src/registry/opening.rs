@@ -51,6 +51,7 @@ impl Registry {
         let session = self.add_session(profile, None, Body::default())?;
         self.set_cwd(session, cwd);
         self.show_tab(session);
+        self.look(profile);
         Ok(session)
     }
 

@@ -84,7 +84,10 @@ impl Registry {
     /// Has a backend running. `asked`: by the person, which ends the wait of one that retries or is stuck.
     pub(super) fn wake(&mut self, name: &ProfileName, asked: bool) {
         let (now, Some(profile)) = (self.now, self.world.profile(name)) else { return };
-        let again = matches!(profile.backend, BackendState::Retrying { .. } | BackendState::Stuck(_));
+        let again = matches!(
+            profile.backend,
+            BackendState::Retrying { .. } | BackendState::Stuck(_) | BackendState::Elsewhere(_)
+        );
         let cold = profile.backend == BackendState::Cold;
         let wires = self.wire(name);
         wires.used = now;
@@ -123,7 +126,7 @@ impl Registry {
     }
 
     /// Whether something of a profile would be lost with its backend.
-    fn works(&self, profile: &ProfileName) -> bool {
+    pub(super) fn works(&self, profile: &ProfileName) -> bool {
         self.world.sessions.values().filter(|known| known.profile == *profile).any(|known| {
             known.turn.is_busy()
                 || known.current_prompt().is_some()

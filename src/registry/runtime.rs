@@ -149,6 +149,10 @@ pub(super) struct Wires {
     pub starting: bool,
     /// Its end was asked for: that it goes is no news.
     pub ending: bool,
+    /// It is to be started again once it has ended.
+    pub anew: bool,
+    /// The notice that its config file is not read.
+    pub bad_config: Option<NoticeId>,
     pub live: BTreeMap<LiveId, SessionId>,
     pub stored: BTreeMap<StoredId, SessionId>,
     pub lineage: BTreeMap<LineageRoot, SessionId>,

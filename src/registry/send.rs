@@ -198,6 +198,7 @@ impl Registry {
                 if stage.is_some() {
                     self.run(session).outgoing = None;
                 }
+                self.look_for_provider(session);
             }
             // hermux never submits to a busy session; should it happen all the same, this is what the backend does with it.
             Reply::Submitted(how) => {

@@ -3,7 +3,8 @@
 //!
 //! The token goes through the environment alone: a command line is for everyone to read, an environment for its owner.
 
-use super::failure::Failure;
+use super::failure::{Failure, Probe};
+use super::probe;
 use crate::base::{
     ids::ProfileName,
     secret::Secret,
@@ -13,6 +14,7 @@ use crate::base::{
     },
 };
 use futures_util::future::BoxFuture;
+use rustix::fs::{Access, access};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
@@ -60,12 +62,20 @@ impl Program {
         self.command.display().to_string()
     }
 
-    /// Whether there is something to run, so that "not installed" is said at once and without a process.
-    fn is_there(&self, path: Option<&OsStr>) -> bool {
-        if self.command.components().count() > 1 {
-            return self.command.is_file();
+    /// Looks whether there is something to run, so that what is wrong is said at once and without a process.
+    fn look(&self, path: Option<&OsStr>) -> Result<(), Failure> {
+        let places: Vec<PathBuf> = if self.command.components().count() > 1 {
+            vec![self.command.clone()]
+        } else {
+            path.map(|path| std::env::split_paths(path).map(|dir| dir.join(&self.command)).collect())
+                .unwrap_or_default()
+        };
+        let files: Vec<&PathBuf> = places.iter().filter(|place| place.is_file()).collect();
+        match files.first() {
+            None => Err(Failure::NoBinary(self.name())),
+            Some(_) if files.iter().any(|file| access(*file, Access::EXEC_OK).is_ok()) => Ok(()),
+            Some(file) => Err(Failure::NotExecutable(file.display().to_string())),
         }
-        path.is_some_and(|path| std::env::split_paths(path).any(|dir| dir.join(&self.command).is_file()))
     }
 }
 
@@ -84,6 +94,16 @@ pub struct Order<'a> {
 /// How a backend is run. One implementation starts processes; tests have others.
 pub trait Launcher: fmt::Debug + Send + Sync + 'static {
     fn launch(&self, order: &Order<'_>) -> Result<Running, Failure>;
+
+    /// Whether a launch can do anything at all. Looks at files alone.
+    fn check(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Asks the program what it is. Takes a second and more, so only where that explains a failure.
+    fn probe(&self) -> BoxFuture<'static, Probe> {
+        Box::pin(std::future::ready(Probe::Unknown))
+    }
 }
 
 /// A process that was started. Dropping `control` makes its guard end it.
@@ -145,25 +165,47 @@ impl Guarded {
     }
 }
 
-impl Launcher for Guarded {
-    fn launch(&self, order: &Order<'_>) -> Result<Running, Failure> {
-        let environment = self.environment(order, std::env::vars_os());
-        let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_os_str());
-        if !self.program.is_there(path) {
-            return Err(Failure::NoBinary(self.program.name()));
-        }
+impl Guarded {
+    /// A guard that will run `words`, with nothing but `environment`, and its three pipes.
+    fn guard(
+        &self,
+        words: impl IntoIterator<Item = OsString>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.hermux);
         command
             // What a person reads in a list of processes.
             .arg0("hermux")
             .args(["guard", "--"])
-            .args(self.program.words(order.profile))
+            .args(words)
             .env_clear()
             .envs(environment)
-            .current_dir(&self.cwd)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+}
+
+impl Launcher for Guarded {
+    fn check(&self) -> Result<(), Failure> {
+        self.program.look(std::env::var_os("PATH").as_deref())
+    }
+
+    fn probe(&self) -> BoxFuture<'static, Probe> {
+        if !self.program.args.is_empty() {
+            return Box::pin(std::future::ready(Probe::Unknown));
+        }
+        let environment = std::env::vars_os().filter(|(name, _)| !misleads(name));
+        let home = ("HERMES_HOME".into(), self.home.clone().into_os_string());
+        let words = [self.program.command.clone().into_os_string(), "--version".into()];
+        probe::ask(self.guard(words, environment.chain([home])))
+    }
+
+    fn launch(&self, order: &Order<'_>) -> Result<Running, Failure> {
+        let environment = self.environment(order, std::env::vars_os());
+        let mut command = self.guard(self.program.words(order.profile), environment);
+        command.current_dir(&self.cwd);
         let system = |error: std::io::Error| Failure::System(error.to_string());
         let mut child = command.spawn().map_err(system)?;
         let guard = child.id().and_then(|pid| Proc::of(i32::try_from(pid).ok()?));
@@ -214,6 +256,7 @@ impl Control for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     fn guarded(command: &str) -> Guarded {
         let program = Program::hermes(command.into());
@@ -274,11 +317,27 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_told_without_a_process() {
-        let (token, profile) = (Secret::new("t".into()), ProfileName::default_profile());
-        let order = Order { profile: &profile, token: &token, mark: "m", ready_file: Path::new("/r") };
         for name in ["hermes-that-is-nowhere", "/nowhere/hermes"] {
-            let failure = guarded(name).launch(&order).err();
-            assert_eq!(failure, Some(Failure::NoBinary(name.into())));
+            assert_eq!(guarded(name).check(), Err(Failure::NoBinary(name.into())));
         }
+    }
+
+    #[test]
+    fn a_program_that_may_not_be_run_is_passed_over_for_one_that_may_and_named_without_one() {
+        let root = tempfile::tempdir().unwrap();
+        let place = |dir: &str, mode: u32| {
+            let dir = root.path().join(dir);
+            std::fs::create_dir(&dir).unwrap();
+            std::fs::write(dir.join("hermes"), "").unwrap();
+            std::fs::set_permissions(dir.join("hermes"), std::fs::Permissions::from_mode(mode)).unwrap();
+            dir
+        };
+        let (not, may) = (place("not", 0o644), place("may", 0o755));
+        let path = |dirs: &[&Path]| std::env::join_paths(dirs).unwrap();
+        let look = |path: OsString| Program::hermes("hermes".into()).look(Some(&path));
+        assert_eq!(look(path(&[&not, &may])), Ok(()));
+        let named = not.join("hermes").display().to_string();
+        assert_eq!(look(path(&[&not])), Err(Failure::NotExecutable(named.clone())));
+        assert_eq!(Program::hermes(not.join("hermes")).look(None), Err(Failure::NotExecutable(named)));
     }
 }

@@ -3,15 +3,18 @@
 //! It never waits for anything but the next thing to happen, and for room in the hub's queue: that wait holds up this
 //! profile's socket, and nothing else.
 
+mod show;
+
 use super::child::Child;
-use super::failure::{Failure, LOG_LINES};
+use super::failure::{Failure, LOG_LINES, Probe};
 use super::health::{Act, Health};
 use super::log::Log;
 use super::owner::Owner;
+use super::profiles;
 use super::slot::Slot;
 use super::socket::{self, Connected, DialError, Incoming, Outgoing, Outlet};
-use super::state::{Effect, Event as Happened, Lost, State};
-use super::{Event, Order, Shared};
+use super::state::{Effect, Event as Happened, State};
+use super::{Event, Order, Shared, warning};
 use crate::base::clock::Tick;
 use crate::base::ids::{Epoch, ProfileName};
 use crate::base::sys::files::LockError;
@@ -49,6 +52,10 @@ pub(super) struct Link {
     log: Arc<Log>,
     dial: Option<BoxFuture<'static, Result<Connected, DialError>>>,
     socket: Option<Socket>,
+    /// The program is asked what it is, since it takes so long to get ready.
+    probing: Option<BoxFuture<'static, Probe>>,
+    /// It did not even answer that.
+    silent: bool,
     epoch: u64,
     /// The process was greeted once.
     was_live: bool,
@@ -66,6 +73,7 @@ enum Wake {
     Port,
     Dialed(Result<Connected, DialError>),
     Frame(Option<Result<Message, tungstenite::Error>>),
+    Probed(Probe),
     Time,
 }
 
@@ -93,6 +101,8 @@ impl Link {
             log: Arc::default(),
             dial: None,
             socket: None,
+            probing: None,
+            silent: false,
             epoch: 0,
             was_live: false,
             why: String::new(),
@@ -128,6 +138,7 @@ impl Link {
                 Wake::Frame(Some(Ok(message))) => self.frame(message).await,
                 Wake::Frame(Some(Err(error))) => self.lost(&error.to_string()).await,
                 Wake::Frame(None) => self.lost("it closed the connection").await,
+                Wake::Probed(probe) => self.probed(&probe),
                 Wake::Time => self.time().await,
             }
             self.show().await;
@@ -152,6 +163,7 @@ impl Link {
             code = maybe(exit) => Wake::Exit(code),
             Ok(()) = maybe(port.as_mut()) => Wake::Port,
             dialed = maybe(self.dial.as_mut()) => Wake::Dialed(dialed),
+            probe = maybe(self.probing.as_mut()) => Wake::Probed(probe),
             frame = async { match &mut self.socket { Some(socket) => socket.incoming.next().await, None => pending().await } } => Wake::Frame(frame),
             () = async { match due { Some(due) => tokio::time::sleep_until(due).await, None => pending().await } } => Wake::Time,
         }
@@ -192,7 +204,7 @@ impl Link {
                 self.log = child.log.clone();
                 self.child = Some(child);
                 self.starting = permit;
-                self.was_live = false;
+                (self.was_live, self.silent) = (false, false);
                 self.happen(Happened::Spawned);
             }
             Err(failure) => {
@@ -204,9 +216,7 @@ impl Link {
 
     fn begin_process(&mut self) -> Result<Child, Failure> {
         let settings = &self.shared.settings;
-        if !settings.home.is_dir() {
-            return Err(Failure::NoHome(settings.home.display().to_string()));
-        }
+        super::look(settings, &profiles::home_of(&settings.home, &self.profile))?;
         if self.owner.is_none() {
             self.owner =
                 Some(Owner::take(&settings.runtime, &settings.home, &self.profile).map_err(|error| {
@@ -273,6 +283,9 @@ impl Link {
         socket.greeted |= greets;
         self.emit(Event::Text { epoch, text: text.as_str().to_owned() }).await;
         if greets {
+            if let Some(wrong) = warning::config(&self.log.tail(LOG_LINES)) {
+                self.emit(Event::BadConfig(wrong)).await;
+            }
             self.was_live = true;
             self.happen(Happened::Greeted);
         } else if greeted {
@@ -300,14 +313,32 @@ impl Link {
 
     async fn exited(&mut self, code: Option<i32>) {
         let Some(child) = self.child.take() else { return };
-        self.starting = None;
         if let Some(owner) = &self.owner {
             owner.forget();
         }
-        let failure = child.failure(code, self.was_live, &self.shared.settings.program);
+        (self.starting, self.probing) = (None, None);
+        let mut failure = child.failure(code, self.was_live, &self.shared.settings.program);
+        if matches!(self.slot.state(), State::Waking { .. }) && failure.is_worth_a_probe() {
+            tokio::select! {
+                probe = self.shared.settings.launcher.probe() => {
+                    failure = failure.knowing(&probe, &self.shared.settings.program);
+                }
+                () = self.shared.ending.cancelled() => {}
+            }
+        }
         tracing::info!(profile = self.profile.as_str(), code, how = failure.what(), "a backend ended");
         self.drop_socket(&failure.what(), true).await;
         self.happen(Happened::Exited(failure));
+    }
+
+    /// What a program says of itself that takes long to get ready.
+    fn probed(&mut self, probe: &Probe) {
+        self.probing = None;
+        self.silent = *probe == Probe::Silent;
+        let failure = Failure::NotReady.knowing(probe, &self.shared.settings.program);
+        if failure != Failure::NotReady && matches!(self.slot.state(), State::Waking { .. }) {
+            self.happen(Happened::Unfit(failure));
+        }
     }
 
     async fn time(&mut self) {
@@ -318,7 +349,9 @@ impl Link {
         self.happen(Happened::Time);
         if matches!(self.slot.state(), State::Waking { slow: true, .. }) {
             // Others need not wait for this one.
-            self.starting = None;
+            if self.starting.take().is_some() {
+                self.probing = Some(self.shared.settings.launcher.probe());
+            }
         }
         let Some(socket) = &mut self.socket else { return };
         let act = socket.health.on_time(now);
@@ -330,61 +363,6 @@ impl Link {
         }
         if act == Some(Act::PingQuiet) {
             self.happen(Happened::Quiet);
-        }
-    }
-
-    /// Tells the state when it changed; a connection that a stop or a wait leaves behind is dropped before.
-    async fn show(&mut self) {
-        if matches!(self.slot.state(), State::Stopping { .. } | State::Cold | State::Stuck { .. }) {
-            self.drop_socket_of_stopping().await;
-        }
-        let state = self.state();
-        if state != self.shown {
-            self.shown = state.clone();
-            self.emit(Event::State(state)).await;
-        }
-    }
-
-    async fn drop_socket_of_stopping(&mut self) {
-        if self.socket.is_some() {
-            self.drop_socket("hermux stops this backend", false).await;
-        }
-    }
-
-    fn state(&self) -> BackendState {
-        match self.slot.state() {
-            State::Cold => BackendState::Cold,
-            State::Waking { since, slow } => BackendState::Waking {
-                since: *since,
-                slow: *slow,
-                line: if self.turn.is_some() {
-                    "waiting for its turn to start".into()
-                } else {
-                    self.log.last()
-                },
-            },
-            State::Live => BackendState::Live,
-            State::Degraded => BackendState::Degraded("it has not answered for half a minute".into()),
-            State::Retrying { lost, attempt, at } => BackendState::Retrying {
-                attempt: *attempt,
-                at: *at,
-                why: match lost {
-                    Lost::Process => self.why.as_str().into(),
-                    Lost::Socket => format!("connection lost: {}", self.why).into(),
-                },
-            },
-            State::Stuck { failure, again } => {
-                failure.show(again.is_some(), self.was_live, self.log.tail(LOG_LINES))
-            }
-            State::Stopping { .. } => BackendState::Stopping,
-        }
-    }
-
-    async fn emit(&mut self, event: Event) {
-        tokio::select! {
-            // A hub that is gone needs no news.
-            _ = self.shared.events.send((self.profile.clone(), event)) => {}
-            () = self.shared.ending.cancelled() => {}
         }
     }
 }

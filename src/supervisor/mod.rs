@@ -12,12 +12,14 @@ pub mod launch;
 mod link;
 pub mod log;
 pub mod owner;
+mod probe;
 pub mod profiles;
 pub mod slot;
 pub mod slot_table;
 mod socket;
 pub mod state;
 pub mod version;
+mod warning;
 
 use crate::base::{
     clock::Clock,
@@ -26,11 +28,13 @@ use crate::base::{
 };
 use crate::model::profile::BackendState;
 use crate::wire::OutFrame;
+use failure::Failure;
 use launch::Launcher;
 use link::Link;
 use socket::{Outgoing, Outlet};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -72,6 +76,8 @@ pub enum Event {
         epoch: Epoch,
         text: String,
     },
+    /// What Hermes says is wrong with the profile's config file. Comes before `Live`.
+    BadConfig(Untrusted),
     /// A frame that is no text, which Hermes never sends.
     NotText {
         epoch: Epoch,
@@ -150,6 +156,16 @@ impl Supervisor {
         tell(profile, handle, Order::Start);
     }
 
+    /// What keeps the backend of the profile at `home` from starting, by a look at files alone: it may be slow where the disk is.
+    /// For a thread for such things.
+    pub fn looker(&self) -> impl FnOnce(&Path) -> Option<BackendState> + Send + 'static {
+        let shared = self.shared.clone();
+        move |home| {
+            let failure = look(&shared.settings, home).err()?;
+            Some(failure.show(false, false, Vec::new()))
+        }
+    }
+
     /// Ends this profile's backend: INT, then TERM, then KILL, and everything below it.
     pub fn stop(&self, profile: &ProfileName) {
         self.order(profile, Order::Stop);
@@ -201,6 +217,20 @@ impl Supervisor {
         }
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Whether a backend could be started in `home`, as far as files say.
+fn look(settings: &Settings, home: &Path) -> Result<(), Failure> {
+    settings.launcher.check()?;
+    if !settings.home.is_dir() {
+        return Err(Failure::NoHome(settings.home.display().to_string()));
+    }
+    match std::fs::read_dir(home) {
+        Ok(_) => Ok(()),
+        // A profile that is not there: Hermes says so.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::Unreadable(home.display().to_string(), error.to_string())),
     }
 }
 

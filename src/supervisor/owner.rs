@@ -1,7 +1,6 @@
 //! Who owns a profile's backend: one hermux per Hermes home and profile, by a lock held for life, and a note of the
 //! process it started, so that the next owner can end what a violent death left behind.
 
-use crate::base::clock::Clock;
 use crate::base::ids::ProfileName;
 use crate::base::sys::{
     files::{self, Lock, LockError},
@@ -40,12 +39,7 @@ impl Owner {
     }
 
     fn take_stem(dir: &Path, stem: String) -> Result<Self, LockError> {
-        let who = format!(
-            "hermux {}, process {}, since {} (milliseconds since 1970)\n",
-            env!("CARGO_PKG_VERSION"),
-            std::process::id(),
-            Clock::wall().0
-        );
+        let who = format!("hermux {}, process {}\n", crate::base::VERSION, std::process::id());
         let lock = files::lock(dir, &format!("{stem}.lock"), &who)?;
         let owner = Self { _lock: lock, dir: dir.to_owned(), stem };
         let ended = owner.sweep();

@@ -20,7 +20,15 @@ pub enum Action {
     /// Paint every cell anew.
     Redraw,
     /// Leave.
-    Leave,
+    Leave(Next),
+}
+
+/// What follows when the person has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Nothing,
+    /// The demo begins in this place.
+    Demo,
 }
 
 /// A message to the hub. Compared by what it says, since messages carry floating and nested data.

@@ -43,6 +43,8 @@ pub enum Intent {
     Cancel,
     Interrupt,
     Quit,
+    /// Leave, and begin the demo.
+    TryDemo,
 
     ScrollUp,
     ScrollDown,

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::action::Action;
+use super::action::{Action, Next};
 use super::canvas::Canvas;
 use super::clipboard::{self, Copied};
 use super::ends::Ends;
@@ -54,6 +54,8 @@ pub struct Setup {
 pub enum Why {
     /// The person left, or the program was told to end.
     Left,
+    /// The person left to see the demo.
+    Demo,
     /// A signal; the caller ends as that signal would.
     Signal(i32),
     /// The terminal is gone.
@@ -322,7 +324,8 @@ impl Loop {
                 Action::Bell => self.ring(now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
                 Action::Redraw => self.canvas.reset(self.ui.size),
-                Action::Leave => self.over = Some(Why::Left),
+                Action::Leave(Next::Nothing) => self.over = Some(Why::Left),
+                Action::Leave(Next::Demo) => self.over = Some(Why::Demo),
             }
         }
         Ok(())

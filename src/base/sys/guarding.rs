@@ -9,3 +9,5 @@ pub const ASK: u8 = b'i';
 pub const NOT_FOUND: u8 = 127;
 /// Exit code: the backend's program was found and could not be run.
 pub const NOT_RUN: u8 = 126;
+/// What stands in the guard's words before why the backend could not be started.
+pub const NOT_STARTED: &str = "cannot start the backend:";

@@ -24,6 +24,7 @@ fn stuck() -> BackendState {
     BackendState::Stuck(Box::new(Stuck {
         reason: StuckReason::CrashLoop,
         what: "it keeps ending".into(),
+        does: "hermux waits".into(),
         can: "Press r.".into(),
         log: vec![],
     }))
@@ -98,7 +99,8 @@ fn a_profile_that_another_hermux_holds_can_only_be_read() {
     rig.state("work", BackendState::Elsewhere("pid 7".into()));
     let refused = Err(Refusal::Elsewhere(profile("work")));
     assert_eq!(rig.ask(Command::Send { session, text: "hi".to_owned() }), refused);
-    assert_eq!(rig.ask(Command::Wake { profile: profile("work") }), refused);
+    // Only the person's own wish tries whether it is free by now.
+    assert_eq!(starts(&rig.command(Command::Wake { profile: profile("work") })), 1);
     assert_eq!(
         starts(&rig.command(Command::OpenStored { profile: profile("work"), stored: stored("s") })),
         0
@@ -240,4 +242,67 @@ fn a_backend_is_asked_for_its_provider_until_it_has_one() {
     }
     assert_eq!(rig.reg.world().profile(&profile("work")).unwrap().provider, Some(true));
     assert_eq!(calls_of(&rig.up("work")), []);
+}
+
+/// UX-34: what keeps a profile from working is told before anything is asked of it, and nothing is started for that.
+#[test]
+fn a_draft_has_its_profile_looked_at_without_a_start() {
+    let mut rig = Rig::new();
+    let looks = |effects: &[Effect]| {
+        effects.iter().filter(|e| matches!(e, Effect::Look { profile } if profile.as_str() == "work")).count()
+    };
+    let effects = rig.command(Command::NewSession { profile: profile("work"), cwd: String::new() });
+    assert_eq!((looks(&effects), starts(&effects)), (1, 0));
+    let looked = |stuck, store| Input::Looked { profile: profile("work"), stuck, store };
+    rig.run(looked(Some(stuck()), Some("damaged".into())));
+    let work = |rig: &Rig| rig.reg.world().profile(&profile("work")).unwrap().clone();
+    assert_eq!((work(&rig).backend, work(&rig).store), (stuck(), Some("damaged".into())));
+    assert_eq!(rig.reg.world().notices, [], "the page of the draft says it");
+    // A backend that was asked for meanwhile tells of itself.
+    rig.state("work", waking());
+    rig.run(looked(Some(stuck()), None));
+    assert_eq!((work(&rig).backend, work(&rig).store), (waking(), None));
+}
+
+/// A config that Hermes cannot read is told, and a start anew takes the mended one.
+#[test]
+fn a_config_that_hermes_ignores_is_told_until_the_backend_begins_anew() {
+    let mut rig = Rig::new();
+    rig.draft("work");
+    rig.up("work");
+    rig.run(Input::Link { profile: profile("work"), link: Link::BadConfig("line 2".into()) });
+    rig.state("work", BackendState::Live);
+    let told = |rig: &Rig| {
+        let config = rig.reg.world().profile(&profile("work")).unwrap().config.is_some();
+        (config, rig.reg.world().notices.len())
+    };
+    assert_eq!(told(&rig), (true, 1));
+    rig.command(Command::Wake { profile: profile("work") });
+    rig.run(Input::Timer);
+    rig.down("work", true);
+    let effects = rig.state("work", BackendState::Cold);
+    assert_eq!(starts(&effects), 1);
+    rig.state("work", waking());
+    assert_eq!(told(&rig), (false, 0));
+}
+
+/// Whether there is a provider by now is asked when the person wants to know, and when a text is taken all the same.
+#[test]
+fn a_missing_provider_is_asked_for_again() {
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    let setups = |effects: &[Effect]| {
+        effects.iter().filter(|e| matches!(e, Effect::Call { what: Call::Setup, .. })).count()
+    };
+    let effects = rig.up("work");
+    rig.state("work", BackendState::Live);
+    rig.reply(call_of(&effects, |what| matches!(what, Call::Setup)), Reply::ProviderConfigured(false));
+    let effects = rig.command(Command::Wake { profile: profile("work") });
+    assert_eq!((setups(&effects), starts(&effects)), (1, 0));
+    let create = call_of(&rig.send(session, "hi"), |what| matches!(what, Call::Create { .. }));
+    let submit = call_of(&rig.reply(create, built("aa", None)), |what| matches!(what, Call::Submit { .. }));
+    let effects = rig.reply(submit, Reply::Submitted(crate::model::agent::Submitted::Streaming));
+    assert_eq!(setups(&effects), 1);
+    rig.reply(call_of(&effects, |what| matches!(what, Call::Setup)), Reply::ProviderConfigured(true));
+    assert_eq!(setups(&rig.command(Command::Wake { profile: profile("work") })), 0);
 }

@@ -63,6 +63,7 @@ pub static ACTIONS: &[Action] = &[
     action("approvals.bypass", Intent::ToggleBypass, Global, &[], "Switch the approval bypass of this session"),
     action("mouse.toggle", Intent::ToggleMouse, Global, &["leader m"], "Give the mouse to the terminal, or take it back"),
     action("view.redraw", Intent::Redraw, Global, &["ctrl-l"], "Draw the screen anew"),
+    action("app.demo", Intent::TryDemo, Global, &["leader D"], "Leave hermux, and see the demo"),
     action("app.quit", Intent::Quit, Global, &["leader q"], "Leave hermux"),
     action("app.quit_empty", Intent::Quit, Empty, &["ctrl-d"], "Leave hermux"),
     action("tab.1", Intent::Tab(0), Global, &["alt-1", "leader 1"], "Go to tab 1"),

@@ -3,6 +3,7 @@
 use super::editor::Editor;
 use crate::base::fuzzy;
 use crate::base::ids::{ProfileName, SessionId, StoredId};
+use crate::ui::action::Next;
 use crate::ui::intent::Intent;
 
 /// The layer on top.
@@ -109,7 +110,7 @@ pub struct Choice {
 pub enum Deed {
     CloseAndStop(SessionId),
     CloseAndKeep(SessionId),
-    Leave,
+    Leave(Next),
     Bypass(SessionId, bool),
     Cancel,
 }

@@ -7,7 +7,7 @@ use crate::model::status;
 use crate::model::world::World;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Next};
 use crate::ui::state::Ask;
 use crate::ui::state::layer::{Choice, Deed, Dialog, Layer};
 
@@ -36,7 +36,7 @@ impl Step<'_> {
                 self.save_draft(session);
                 self.command(Ask::Plain, Command::CloseTab { session, running: CloseRunning::Keep });
             }
-            Deed::Leave => self.leave(),
+            Deed::Leave(next) => self.leave(next),
             Deed::Bypass(session, on) => self.command(Ask::Plain, Command::SetYolo { session, on }),
             Deed::Cancel => {}
         }
@@ -58,10 +58,10 @@ impl Step<'_> {
     }
 
     /// Leaves; asks once when that would stop something or leave a question open (UX-32).
-    pub(super) fn quit(&mut self) {
+    pub(super) fn quit(&mut self, next: Next) {
         let (running, waiting) = unfinished(self.mirror.world());
         if running.is_empty() && waiting.is_empty() {
-            self.leave();
+            self.leave(next);
             return;
         }
         let mut lines = Vec::new();
@@ -77,19 +77,19 @@ impl Step<'_> {
             "Leave hermux?".into(),
             lines,
             vec![
-                Choice { key: 'q', label: "leave", does: Deed::Leave },
+                Choice { key: 'q', label: "leave", does: Deed::Leave(next) },
                 Choice { key: 'c', label: "cancel", does: Deed::Cancel },
             ],
         );
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, next: Next) {
         let sessions: Vec<SessionId> = self.ui.panes.keys().copied().collect();
         for session in sessions {
             self.save_draft(session);
         }
         self.out.push(Action::tell(crate::proto::ToHub::Bye));
-        self.out.push(Action::Leave);
+        self.out.push(Action::Leave(next));
     }
 
     /// The approval bypass is switched only here: by a key and its confirmation (SEC-26).

@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::model::prompt::PromptKind;
+use crate::ui::action::Next;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::keymap::{Code, Key, Meaning, Scope};
 use crate::ui::state::editor::Editor;
@@ -97,7 +98,8 @@ impl Step<'_> {
             Intent::TakeBack => self.take_back(),
             Intent::Cancel => self.cancel(),
             Intent::Interrupt => self.interrupt(),
-            Intent::Quit => self.quit(),
+            Intent::Quit => self.quit(Next::Nothing),
+            Intent::TryDemo => self.quit(Next::Demo),
             Intent::ScrollUp => self.scroll(-3),
             Intent::ScrollDown => self.scroll(3),
             Intent::PageUp => self.page(-1),

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::marks;
+use super::{marks, start};
 use crate::base::clock::Tick;
 use crate::base::text;
 use crate::model::message::Level;
@@ -30,13 +30,13 @@ pub(super) fn lines(
     now: Tick,
 ) -> Vec<Line<'static>> {
     let mut out = Vec::new();
-    out.extend(notice(world, session, keymap, cells, theme));
-    // An empty transcript shows it in its middle.
-    let told = session.body.as_ref().is_none_or(|body| body.messages.is_empty());
-    let told = told.then(|| world.profile(&session.profile)).flatten();
-    let told =
-        told.is_some_and(|p| matches!(p.backend, BackendState::Waking { .. } | BackendState::Stuck(_)));
-    if let Some(profile) = world.profile(&session.profile).filter(|_| !told) {
+    // An empty transcript has a page in its middle that says it better.
+    let empty = session.body.as_ref().is_none_or(|body| body.messages.is_empty());
+    let profile = world.profile(&session.profile);
+    let told = empty && profile.is_some_and(start::stops);
+    out.extend(notice(world, session, keymap, cells, theme, told));
+    let told = told || empty && profile.is_some_and(|p| matches!(p.backend, BackendState::Waking { .. }));
+    if let Some(profile) = profile.filter(|_| !told) {
         out.extend(backend(profile, keymap, theme, now));
     }
     out.extend(turn(session, keymap, theme, now));
@@ -54,17 +54,18 @@ pub(super) fn lines(
         .collect()
 }
 
-/// The newest notice that concerns what is shown.
+/// The newest notice that concerns what is shown. `told`: what concerns its profile is said elsewhere.
 fn notice(
     world: &World,
     session: &Session,
     keymap: &Keymap,
     cells: usize,
     theme: &Theme,
+    told: bool,
 ) -> Vec<Line<'static>> {
     let concerns = |notice: &&Notice| match &notice.about {
         About::Everything => true,
-        About::Profile(name) => *name == session.profile,
+        About::Profile(name) => *name == session.profile && !told,
         About::Session(id) => *id == session.id,
     };
     let Some(notice) = world.notices.iter().rev().find(concerns) else { return Vec::new() };

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::marks;
+use super::{marks, start};
 use crate::base::clock::Tick;
 use crate::base::text;
 use crate::model::body::BodyState;
@@ -10,11 +10,7 @@ use crate::model::profile::{BackendState, Profile};
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Keymap;
-use crate::ui::render::wrap;
 use crate::ui::theme::Theme;
-
-/// Log lines of a backend that does not start.
-const LOG: usize = 6;
 
 /// Lines for the middle of the transcript's area, each to be centred; nothing when there is a transcript.
 pub(super) fn lines(
@@ -39,7 +35,7 @@ pub(super) fn lines(
     }
     let name = session.profile.as_str();
     match profile.map(|profile| &profile.backend) {
-        Some(BackendState::Waking { since, line, .. }) => {
+        Some(BackendState::Waking { since, line, slow }) => {
             let mut out = Vec::new();
             if rows >= 9 {
                 out.extend(sunrise(now.since(*since)).map(|row| Line::styled(row, accent)));
@@ -53,36 +49,18 @@ pub(super) fn lines(
             if !line.is_empty() {
                 out.push(Line::styled(text::label(line.raw(), cells.saturating_sub(4)), theme.dim));
             }
+            if *slow {
+                out.push(Line::styled("slower than usual; hermux waits up to 3 minutes", theme.warn));
+                out.push(Line::from(vec![
+                    Span::styled("look closer  ", theme.dim),
+                    Span::styled("hermux doctor", theme.key),
+                ]));
+            }
             out
         }
-        Some(BackendState::Stuck(stuck)) => {
-            let mut out = vec![Line::from(vec![
-                Span::styled(name.to_owned(), accent.patch(theme.strong)),
-                Span::styled(" does not run", theme.bad),
-            ])];
-            for (text, style) in [(&stuck.what, theme.text), (&stuck.can, theme.warn)] {
-                // Where rows are few, the key that tries again is worth more than the end of a sentence.
-                let (most, room) =
-                    if rows < 8 { (cells, cells) } else { (400, cells.saturating_sub(4).max(1)) };
-                out.extend(wrap::wrap(&Line::styled(text::label(text.raw(), most), style), room, 0));
-            }
-            if let Some(key) = keymap.hint(Intent::RetryBackend) {
-                out.push(Line::styled(format!("{key} tries again"), theme.dim));
-            }
-            let skip = stuck.log.len().saturating_sub(LOG.min(rows.saturating_sub(6)));
-            if skip < stuck.log.len() {
-                out.push(Line::default());
-            }
-            out.extend(
-                stuck
-                    .log
-                    .iter()
-                    .skip(skip)
-                    .map(|line| Line::styled(text::label(line.raw(), cells), theme.dim)),
-            );
-            out
-        }
-        _ => greeting(name, keymap, rows, theme, accent),
+        _ => profile
+            .and_then(|profile| start::page(profile, keymap, (cells, rows), theme))
+            .unwrap_or_else(|| greeting(name, keymap, rows, theme, accent)),
     }
 }
 

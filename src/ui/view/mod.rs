@@ -14,6 +14,7 @@ mod layer;
 mod marks;
 mod message;
 mod prose;
+mod start;
 mod status_line;
 mod strip;
 mod tabs;

@@ -5,11 +5,12 @@ mod stage;
 use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{QueueId, SessionId};
 use hermux::base::text::Untrusted;
-use hermux::model::message::{Level, MessageState, Role};
+use hermux::model::message::{Level, MessageState, Part, Role};
 use hermux::model::patch::{BodyChange, Patch};
 use hermux::model::profile::{BackendState, Stuck, StuckReason};
 use hermux::model::prompt::{Prompt, PromptKind, PromptState};
 use hermux::model::session::{QueueEntry, SessionInfo};
+use hermux::model::tool::ToolState;
 use hermux::model::usage::Usage;
 use hermux::model::world::World;
 use hermux::ui::theme::Theme;
@@ -397,4 +398,58 @@ fn the_title_counts_what_waits_and_holds_no_control() {
     assert!(screen.title.starts_with("hermux · 1! · default/x␛]0;evil^G<U+202E>"), "{}", screen.title);
     assert!(!screen.title.chars().any(char::is_control));
     assert!(hermux::base::text::width::of(&screen.title) <= 80);
+}
+
+/// SEC-01, SEC-10: what tools did, folded: coloured output, a failure, a refusal, diffs, a call and a thought under way.
+fn tools() -> World {
+    let mut world = three_profiles();
+    let mut session = session(1, "default", "Round once");
+    say(&mut session, Role::User, "Fix the rounding.");
+    let line = |n| format!("\u{1b}[32m   Compiling\u{1b}[0m crate-{n} v0.{n}.0\n");
+    let log = (1..=40).map(line).collect::<Vec<_>>().concat();
+    let diff = "--- a/src/cart.rs\n+++ b/src/cart.rs\n@@ -39,4 +39,5 @@ impl Cart {\n     fn total(&self) -> Price {\n-        self.items.iter().map(|item| item.price.round()).sum()\n+        let sum: Price = self.items.iter().map(|item| item.price).sum();\n+        sum.round()\n     }\n }\n";
+    let parts = vec![
+        worlds::tool("read_file", "src/cart.rs", ToolState::Done, "1|use a;\n2|use b;", None),
+        worlds::tool("terminal", "cargo build", ToolState::Done, &log, None),
+        worlds::tool("patch", "src/cart.rs", ToolState::Done, "{}", Some(diff)),
+        worlds::tool(
+            "terminal",
+            "cargo test",
+            ToolState::Failed(un("exit code 101")),
+            "running 3 tests\n\u{1b}[31mFAILED\u{1b}[0m",
+            None,
+        ),
+        worlds::tool(
+            "terminal",
+            "rm -rf target",
+            ToolState::Blocked(un("Command denied by user. Do NOT retry.")),
+            "",
+            None,
+        ),
+        worlds::tool("terminal", "cargo test", ToolState::Running, "", None),
+        Part::Reasoning {
+            text: un(
+                "The test sums three thirds.\n\nSo the total has to be rounded after the sum, and only once; the price of one item stays as it is, with all of its digits.",
+            ),
+            started: Tick(NOW.0 - 4_000),
+            ended: None,
+        },
+    ];
+    worlds::push(&mut session, Role::Assistant, parts, MessageState::Streaming);
+    worlds::run(&mut session);
+    add(&mut world, session);
+    world
+}
+
+#[test]
+fn what_tools_did() {
+    pictures("tools", &tools(), 1, |_| {});
+}
+
+#[test]
+fn what_tools_did_unfolded() {
+    let mut stage = Stage::showing(tools(), 1, (80, 80));
+    stage.draw();
+    stage.keys("alt-o");
+    insta::assert_snapshot!("tools_unfolded", stage.draw());
 }

@@ -25,6 +25,8 @@ const BAR: &str = "  │ ";
 const KNEE: &str = "  └ ";
 /// Cells of either.
 const INDENT: usize = 4;
+/// Cells that a call's argument shall have.
+const TELLING: usize = 16;
 /// Rows of a reason that are shown folded.
 const REASON_ROWS: usize = 3;
 /// Tools whose output tells the person little: folded, its size is enough.
@@ -49,15 +51,17 @@ pub(super) fn lines(tool: &ToolCall, cells: usize, unfolded: bool, paper: &Paper
         out.extend(change::lines(diff, named, cells, unfolded, paper));
     }
     let output = output::Output { text: tool.output.raw(), whole: tool.output_len, cells, paper };
+    let runs = COMMANDS.contains(&tool.name.raw());
     let failed = matches!(tool.state, ToolState::Failed(_));
     let same = told(&tool.state).is_some_and(|told| told == tool.output.raw().trim());
     if same || tool.output.raw().trim().is_empty() {
         return out;
     }
     if unfolded {
-        out.extend(output.all());
+        let fields = (!runs).then(|| args::object(tool.output.raw())).flatten();
+        out.extend(fields.map_or_else(|| output.all(), |fields| args::listing(&fields, cells, theme)));
     } else if matches!(tool.state, ToolState::Blocked(_)) || diff.is_some() && !failed {
-    } else if COMMANDS.contains(&tool.name.raw()) {
+    } else if runs {
         out.extend(output.ends(if failed { Folded::FAILED } else { Folded::DONE }));
     } else if failed || !QUIET.contains(&tool.name.raw()) {
         out.extend(output.first());
@@ -85,11 +89,16 @@ fn top(
         ToolState::Blocked(_) => ("⊘", theme.bad),
         ToolState::Unknown => ("?", theme.dim),
     };
-    let tail = tail(tool, diff, cells, paper);
     let name = text::label(tool.name.raw(), cells / 2);
-    let used = width::of(&name) + tail.iter().map(|span| width::of(&span.content)).sum::<usize>();
     let mut spans = vec![Span::styled(format!("{glyph} "), style), Span::styled(name, theme.strong)];
-    let room = cells.saturating_sub(used + 4);
+    let wide = |spans: &[Span<'_>]| spans.iter().map(|span| width::of(&span.content)).sum::<usize>();
+    let mut tail = tail(tool, diff, cells, paper);
+    let room = |tail: &[Span<'_>]| cells.saturating_sub(wide(&spans) + wide(tail) + 2);
+    if room(&tail) < TELLING && tool.state == ToolState::Done && tool.millis.is_some() {
+        // What was done says more than how long it took.
+        tail.truncate(tail.len().saturating_sub(2));
+    }
+    let room = room(&tail);
     let telling = (room > 4).then(|| args::telling(tool, room)).flatten();
     spans.extend(telling.iter().map(|telling| Span::raw(format!("  {}", telling.text))));
     spans.extend(tail);
@@ -104,7 +113,7 @@ fn tail(tool: &ToolCall, diff: Option<&Diff<'_>>, cells: usize, paper: &Paper<'_
         said.push(vec![Span::styled(why, theme.bad)]);
     }
     if let Some(diff) = diff {
-        said.extend((diff.added + diff.removed > 0).then(|| change::counts(diff.added, diff.removed, theme)));
+        said.push(change::counts(diff.added, diff.removed, theme));
     } else if tool.state == ToolState::Done && QUIET.contains(&tool.name.raw()) && tool.name.raw() != "todo" {
         said.extend(output::size(tool.output.raw()).map(|size| vec![Span::styled(size, theme.dim)]));
     }
@@ -116,6 +125,7 @@ fn tail(tool: &ToolCall, diff: Option<&Diff<'_>>, cells: usize, paper: &Paper<'_
     };
     said.extend(time.map(|time| vec![Span::styled(time, theme.dim)]));
     let mut out = Vec::new();
+    said.retain(|spans| !spans.is_empty());
     for (n, spans) in said.into_iter().enumerate() {
         out.push(Span::styled(if n == 0 { "  " } else { " · " }, theme.dim));
         out.extend(spans);
@@ -184,3 +194,7 @@ fn left_out(what: &str, paper: &Paper<'_>, cells: usize) -> Line<'static> {
     row.spans.insert(0, Span::styled(KNEE, paper.theme.rule));
     row
 }
+
+#[cfg(test)]
+#[path = "tool_tests.rs"]
+mod tests;

@@ -56,37 +56,37 @@ pub(super) fn all(
     cells: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let fields = fields(tool);
+    let mut fields = fields(tool);
+    if fields.is_empty() && !matches!(tool.args.raw().trim(), "" | "{}") {
+        // No object, or one that was cut.
+        fields.insert("arguments".to_owned(), tool.args.raw().into());
+    }
+    fields.retain(|key, _| shown != Some(key) && !(diff && SHOWN_BY_DIFF.contains(&key.as_str())));
+    listing(&fields, cells, theme)
+}
+
+/// The fields of a result that is nothing but a compact object.
+pub(super) fn object(output: &str) -> Option<Map<String, Value>> {
+    let is_compact = output.starts_with('{') && !output.contains('\n');
+    is_compact.then(|| serde_json::from_str(output).ok()).flatten()
+}
+
+/// Names and values, one below the other.
+pub(super) fn listing(fields: &Map<String, Value>, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut out = Vec::new();
-    let mut put = |key: &str, value: &str| {
-        let key = text::label(key, cells / 2);
-        for (n, line) in text::drawable(value, Mode::Prose).lines().enumerate() {
-            let name = if n == 0 { format!("{key}  ") } else { String::new() };
+    for (key, value) in fields {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let drawn = text::drawable(&value, Mode::Prose);
+        for (n, line) in drawn.split('\n').enumerate() {
+            let name = if n == 0 { text::label(key, cells / 2) + "  " } else { String::new() };
             let line =
                 Line::from(vec![Span::styled(name, theme.dim), Span::styled(line.to_owned(), theme.text)]);
             out.extend(block(&line, cells, theme.text).into_iter().map(|row| behind(row, theme)));
-        }
-    };
-    if fields.is_empty() {
-        // No object, or one that was cut.
-        if !matches!(tool.args.raw().trim(), "" | "{}") {
-            put("arguments", tool.args.raw());
-        }
-        return out;
-    }
-    for (key, value) in &fields {
-        match value {
-            _ if shown == Some(key) || diff && SHOWN_BY_DIFF.contains(&key.as_str()) => {}
-            Value::String(text) => put(key, text),
-            other => put(key, &other.to_string()),
         }
     }
     out
 }
 
 fn fields(tool: &ToolCall) -> Map<String, Value> {
-    match serde_json::from_str(tool.args.raw()) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
+    serde_json::from_str(tool.args.raw()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! What a call changed in files: numbered lines, `+` and `-`, and the words that differ.
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{INDENT, behind, left_out};
@@ -29,6 +29,10 @@ pub(super) fn lines(
         named && diff.files == 1 && matches!(diff.rows.first(), Some(Row::File { old, new }) if old == new),
     );
     let rows = diff.rows.get(one..).unwrap_or_default();
+    // A file that is new is one piece from its first line on: its numbers say that as well.
+    let is_new =
+        diff.removed == 0 && rows.first().is_some_and(|row| *row == Row::Hunk(&new_file(diff.added)));
+    let rows = rows.get(usize::from(is_new)..).unwrap_or_default();
     let fits = unfolded || rows.len() <= FOLDED + 1;
     let shown = if fits { rows } else { rows.get(..FOLDED).unwrap_or_default() };
     let digits = shown.iter().map(|row| match row {
@@ -37,7 +41,7 @@ pub(super) fn lines(
         Row::File { .. } | Row::Hunk(_) | Row::Other(_) => 0,
     });
     let digits = digits.max().unwrap_or(0).to_string().len();
-    let columns = if cells >= TWO_NUMBERS { 2 } else { usize::from(cells >= NUMBERS) };
+    let columns = if cells >= TWO_NUMBERS && !is_new { 2 } else { usize::from(cells >= NUMBERS) };
     let page = Page { cells, digits, columns, unfolded, theme: paper.theme };
     let mut out: Vec<Line<'static>> = Vec::new();
     for (row, changed) in shown.iter().zip(Words::default().of(shown)) {
@@ -47,19 +51,33 @@ pub(super) fn lines(
         let rest = rows.get(FOLDED..).unwrap_or_default();
         let added = rest.iter().filter(|row| matches!(row, Row::Added { .. })).count();
         let removed = rest.iter().filter(|row| matches!(row, Row::Removed { .. })).count();
-        let what = format!("{} more lines, +{added} −{removed}", rest.len());
+        let counts: String =
+            counts(added, removed, paper.theme).iter().map(|span| span.content.as_ref()).collect();
+        let what = format!("{} more lines {counts}", rest.len());
         out.push(left_out(&what, paper, cells));
     }
     out
 }
 
-/// How many lines came and went.
+/// The header of a new file's one piece.
+fn new_file(lines: usize) -> String {
+    if lines == 1 { "@@ -0,0 +1 @@".to_owned() } else { format!("@@ -0,0 +1,{lines} @@") }
+}
+
+/// How many lines came and went; nothing when none did.
 pub(super) fn counts(added: usize, removed: usize, theme: &Theme) -> Vec<Span<'static>> {
-    vec![
-        Span::styled(format!("+{added}"), theme.good),
-        Span::styled(" ", theme.dim),
-        Span::styled(format!("−{removed}"), theme.bad),
-    ]
+    let gap = if added > 0 { " " } else { "" };
+    let counts = [(added, format!("+{added}"), theme.good), (removed, format!("{gap}−{removed}"), theme.bad)];
+    let shown = counts.into_iter().filter(|(count, ..)| *count > 0);
+    shown.map(|(_, text, style)| Span::styled(text, style)).collect()
+}
+
+/// How a line of a file is drawn.
+#[derive(Clone, Copy)]
+struct Ink {
+    mark: char,
+    line: Style,
+    word: Style,
 }
 
 /// How the rows of one diff are drawn.
@@ -77,30 +95,36 @@ impl Page<'_> {
         let theme = self.theme;
         match row {
             Row::Same { old, new, text } => {
-                self.numbered(Some(*old), Some(*new), ' ', text, changed, theme.text)
+                let ink = Ink { mark: ' ', line: theme.text, word: theme.text };
+                self.numbered((Some(*old), Some(*new)), text, changed, ink)
             }
-            Row::Removed { old, text } => self.numbered(Some(*old), None, '-', text, changed, theme.bad),
-            Row::Added { new, text } => self.numbered(None, Some(*new), '+', text, changed, theme.good),
+            Row::Removed { old, text } => {
+                let ink =
+                    Ink { mark: '-', line: theme.removed, word: theme.removed.patch(theme.removed_word) };
+                self.numbered((Some(*old), None), text, changed, ink)
+            }
+            Row::Added { new, text } => {
+                let ink = Ink { mark: '+', line: theme.added, word: theme.added.patch(theme.added_word) };
+                self.numbered((None, Some(*new)), text, changed, ink)
+            }
             Row::File { old, new } if old == new => self.plain(new, theme.strong),
             Row::File { old, new } => self.plain(&format!("{old} → {new}"), theme.strong),
-            Row::Hunk(line) => self.plain(line, theme.dim),
-            Row::Other(line) => self.plain(line, theme.text),
+            Row::Hunk(line) => self.plain(line, theme.hunk),
+            Row::Other(line) => self.plain(line, theme.dim),
         }
     }
 
     fn plain(&self, line: &str, style: Style) -> Vec<Line<'static>> {
         let drawn = Line::styled(text::drawable(line, Mode::Prose), style);
-        self.fit(&drawn, 0).into_iter().map(|row| row.style(style)).collect()
+        self.fit(&drawn, 0, 1).into_iter().map(|row| row.style(style)).collect()
     }
 
     fn numbered(
         &self,
-        old: Option<usize>,
-        new: Option<usize>,
-        mark: char,
+        (old, new): (Option<usize>, Option<usize>),
         line: &str,
         changed: &Changed,
-        style: Style,
+        ink: Ink,
     ) -> Vec<Line<'static>> {
         let number = |n: Option<usize>| {
             n.map_or(" ".repeat(self.digits + 1), |n| format!("{n:>width$} ", width = self.digits))
@@ -110,7 +134,6 @@ impl Page<'_> {
             1 => number(new.or(old)),
             _ => String::new(),
         };
-        let lead = numbers.len() + 2;
         let mut column = 0;
         let mut spans = Vec::new();
         let mut put = |text: &str, style: Style| {
@@ -120,25 +143,34 @@ impl Page<'_> {
         };
         let mut at = 0;
         for range in changed {
-            put(line.get(at..range.start).unwrap_or_default(), style);
-            put(line.get(range.clone()).unwrap_or_default(), style.add_modifier(Modifier::REVERSED));
+            put(line.get(at..range.start).unwrap_or_default(), ink.line);
+            put(line.get(range.clone()).unwrap_or_default(), ink.word);
             at = range.end;
         }
-        put(line.get(at..).unwrap_or_default(), style);
-        let rows = self.fit(&Line::from(spans), lead);
-        let rows = rows.into_iter().enumerate().map(|(n, mut row)| {
-            let (numbers, mark) =
-                if n == 0 { (numbers.clone(), mark) } else { (" ".repeat(numbers.len()), ' ') };
-            let lead = [Span::styled(numbers, self.theme.dim), Span::styled(format!("{mark} "), style)];
+        put(line.get(at..).unwrap_or_default(), ink.line);
+        let lead = numbers.len() + 2;
+        let rows = self.fit(&Line::from(spans), lead, 2).into_iter().enumerate().map(|(n, mut row)| {
+            let blank = " ".repeat(numbers.len());
+            let (numbers, mark) = if n == 0 { (numbers.clone(), ink.mark) } else { (blank, ' ') };
+            if ink.line.bg.is_some() {
+                // The ground of a line goes to its end.
+                let rest = self.cells.saturating_sub(INDENT + lead + row.width());
+                row.spans.push(Span::styled(" ".repeat(rest), ink.line));
+            }
+            let lead = [Span::styled(numbers, self.theme.dim), Span::styled(format!("{mark} "), ink.line)];
             row.spans.splice(0..0, lead);
             row
         });
         rows.collect()
     }
 
-    /// The line in the room behind `lead` cells: wrapped, or when folded, cut to one row.
-    fn fit(&self, line: &Line<'_>, lead: usize) -> Vec<Line<'static>> {
+    /// The line in the room behind `lead` cells: wrapped, and when folded, cut to what `rows` hold.
+    fn fit(&self, line: &Line<'_>, lead: usize, rows: usize) -> Vec<Line<'static>> {
         let room = self.cells.saturating_sub(INDENT + lead).max(1);
-        if self.unfolded { wrap::wrap(line, room, 0) } else { vec![wrap::clip(line, room)] }
+        if self.unfolded {
+            wrap::wrap(line, room, 0)
+        } else {
+            wrap::wrap(&wrap::clip(line, room * rows), room, 0)
+        }
     }
 }

@@ -79,10 +79,10 @@ const BELOW_BOOT: &[&str] = BELOW_MAIN.split_at(2).1;
 /// The ordered areas of `ui` → which of the ordered areas each may import. The others (`term`, `events`,
 /// `keymap`, …) are free, but `widget` sees nothing but `view` and `theme`, and nobody sees `run`.
 const UI_ORDER: &[(&str, &[&str])] = &[
-    ("render", &[]),
     ("theme", &[]),
+    ("render", &["theme"]),
     ("mirror", &[]),
-    ("state", &[]),
+    ("state", &["render"]),
     ("update", &["mirror", "state"]),
     ("view", &["render", "theme", "mirror", "state"]),
     ("widget", &["view", "theme"]),

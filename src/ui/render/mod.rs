@@ -2,4 +2,7 @@
 
 pub mod ansi;
 pub mod diff;
+#[cfg(feature = "highlight")]
+pub mod highlight;
+pub mod markdown;
 pub mod wrap;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use ratatui::text::Line;
 
 use crate::base::ids::MessageId;
+use crate::ui::render::markdown::Flow;
 
 /// Messages whose lines are kept; beyond it those that are not on the screen go.
 const KEPT: usize = 300;
@@ -24,16 +25,21 @@ pub struct Look {
 }
 
 /// How far the text at a message's end is laid out for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     /// The part that grows: the last one.
     pub part: usize,
-    /// Bytes of it whose rows are final.
-    pub bytes: usize,
     /// Rows of the whole message that are final.
     pub rows: usize,
-    /// Those bytes end inside a block of code.
-    pub code: bool,
+    pub text: Growing,
+}
+
+/// A text that grows.
+#[derive(Clone, Debug)]
+pub enum Growing {
+    Markdown(Box<Flow>),
+    /// Bytes of it whose rows are final.
+    Plain(usize),
 }
 
 /// One message laid out.
@@ -67,6 +73,8 @@ struct Entry {
     laid: Laid,
     /// Text was added to the stream.
     grown: bool,
+    /// The stream is the last part no more, or its message is final.
+    ended: bool,
     /// The first part that is not as it was laid out.
     stale: Option<usize>,
     second: u64,
@@ -97,7 +105,8 @@ impl LineCache {
             Some(entry) if entry.look == look => entry,
             _ => {
                 let laid = Laid::default();
-                let fresh = Entry { look, laid, grown: false, stale: Some(0), second, used: true };
+                let fresh =
+                    Entry { look, laid, grown: false, ended: false, stale: Some(0), second, used: true };
                 self.entries.entry(message).insert_entry(fresh).into_mut()
             }
         };
@@ -107,11 +116,17 @@ impl LineCache {
             let from;
             (*laid, from) = std::mem::take(laid).before(part);
             lay.parts(laid, from);
-        } else if let (true, Some(stream)) = (entry.grown, &mut laid.stream) {
+        } else if let (true, Some(stream)) = (entry.grown || entry.ended, &mut laid.stream) {
             laid.rows.truncate(stream.rows);
             lay.grow(&mut laid.rows, stream);
+            if entry.ended {
+                let next = stream.part + 1;
+                laid.stream = None;
+                laid.starts.truncate(next);
+                lay.parts(laid, next);
+            }
         }
-        entry.grown = false;
+        (entry.grown, entry.ended) = (false, false);
         if std::mem::replace(&mut entry.second, second) != second {
             for (row, part) in &laid.live {
                 if let Some(row) = laid.rows.get_mut(*row) {
@@ -130,7 +145,9 @@ impl LineCache {
     /// Text was added to a part of the message.
     pub fn grown(&mut self, message: MessageId, part: usize) {
         match self.entries.get_mut(&message) {
-            Some(entry) if entry.laid.stream.is_some_and(|stream| stream.part == part) => entry.grown = true,
+            Some(entry) if entry.laid.stream.as_ref().is_some_and(|stream| stream.part == part) => {
+                entry.grown = true;
+            }
             _ => self.changed(message, part),
         }
     }
@@ -144,9 +161,18 @@ impl LineCache {
 
     /// The message's end is another one now: a part was added, or how it stands changed.
     pub fn ended(&mut self, message: MessageId) {
-        if let Some(entry) = self.entries.get(&message) {
-            let parts = entry.laid.starts.len().saturating_sub(1);
-            self.changed(message, entry.laid.stream.map_or(parts, |stream| stream.part));
+        let Some(entry) = self.entries.get_mut(&message) else { return };
+        match &entry.laid.stream {
+            // What is laid out of a long text stays.
+            Some(Stream { text: Growing::Markdown(_), .. }) => entry.ended = true,
+            Some(Stream { part, .. }) => {
+                let part = *part;
+                self.changed(message, part);
+            }
+            None => {
+                let parts = entry.laid.starts.len().saturating_sub(1);
+                self.changed(message, parts);
+            }
         }
     }
 

@@ -3,13 +3,14 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{prose, thought, tool};
+use super::{thought, tool};
 use crate::base::clock::Tick;
 use crate::base::text::{self, Mode};
 use crate::model::message::{Level, Message, MessageState, Part, Role};
 use crate::model::tool::ToolState;
+use crate::ui::render::markdown::{Flow, Page};
 use crate::ui::render::wrap;
-use crate::ui::state::lines::{Laid, Lay, Look, Stream};
+use crate::ui::state::lines::{Growing, Laid, Lay, Look, Stream};
 use crate::ui::theme::Theme;
 
 /// Cells of the gutter.
@@ -63,11 +64,13 @@ impl Lay for Sheet<'_> {
                 if is_live(part) {
                     laid.rows.push(self.live(n));
                 }
-                let bytes = match part {
-                    Part::Reasoning { text, .. } => text.len() - text.raw().trim_start().len(),
-                    _ => 0,
+                let text = match part {
+                    Part::Reasoning { text, .. } => {
+                        Growing::Plain(text.len() - text.raw().trim_start().len())
+                    }
+                    _ => Growing::Markdown(Box::default()),
                 };
-                let mut stream = Stream { part: n, bytes, rows: laid.rows.len(), code: false };
+                let mut stream = Stream { part: n, rows: laid.rows.len(), text };
                 self.grow(&mut laid.rows, &mut stream);
                 laid.stream = Some(stream);
             }
@@ -81,20 +84,20 @@ impl Lay for Sheet<'_> {
         let (cells, theme) = (self.cells(), self.paper.theme);
         let part = self.message.parts.get(stream.part);
         let Some(Part::Text(source) | Part::Reasoning { text: source, .. }) = part else { return };
-        let thought = matches!(part, Some(Part::Reasoning { .. }));
-        let lay = |line: &str, code: &mut bool| {
-            if thought { thought::rows(line, cells, theme) } else { prose::rows(line, code, cells, theme) }
-        };
-        let rest = source.raw().trim_end().get(stream.bytes..).unwrap_or_default();
-        // A line is final once another one with text follows: blank ones at the end are not shown.
-        let (done, open) = rest.split_at(rest.rfind('\n').map_or(0, |at| at + 1));
-        for line in done.split_terminator('\n') {
-            rows.extend(lay(line, &mut stream.code).into_iter().map(|row| self.behind(row)));
+        match &mut stream.text {
+            Growing::Markdown(flow) => stream.rows = self.flow(flow, source.raw(), rows),
+            Growing::Plain(bytes) => {
+                let rest = source.raw().trim_end().get(*bytes..).unwrap_or_default();
+                // A line is final once another one with text follows: blank ones at the end are not shown.
+                let (done, open) = rest.split_at(rest.rfind('\n').map_or(0, |at| at + 1));
+                for line in done.split_terminator('\n') {
+                    rows.extend(thought::rows(line, cells, theme).into_iter().map(|row| self.behind(row)));
+                }
+                *bytes += done.len();
+                stream.rows = rows.len();
+                rows.extend(thought::rows(open, cells, theme).into_iter().map(|row| self.behind(row)));
+            }
         }
-        stream.bytes += done.len();
-        stream.rows = rows.len();
-        let mut code = stream.code;
-        rows.extend(lay(open, &mut code).into_iter().map(|row| self.behind(row)));
     }
 
     fn live(&self, part: usize) -> Line<'static> {
@@ -157,11 +160,22 @@ impl Sheet<'_> {
         line
     }
 
+    /// Goes on with a model's text, and says how many rows are final.
+    fn flow(&self, flow: &mut Flow, source: &str, rows: &mut Vec<Line<'static>>) -> usize {
+        let mut more = Vec::new();
+        let page = Page { cells: self.cells(), theme: self.paper.theme };
+        let last = rows.len() + flow.grow(source, page, &mut more);
+        rows.extend(more.into_iter().map(|row| self.behind(row)));
+        last
+    }
+
     fn part(&self, part: &Part) -> Vec<Line<'static>> {
         let (cells, theme, unfolded) = (self.cells(), self.paper.theme, self.look.unfolded);
         match part {
             Part::Text(source) if self.message.role == Role::Assistant => {
-                prose::lines(source.raw(), cells, theme)
+                let mut rows = Vec::new();
+                Flow::default().grow(source.raw(), Page { cells, theme }, &mut rows);
+                rows
             }
             Part::Text(source) => {
                 let style = if self.message.role == Role::System { theme.dim } else { theme.text };

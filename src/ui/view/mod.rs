@@ -13,7 +13,6 @@ mod field;
 mod layer;
 mod marks;
 mod message;
-mod prose;
 mod start;
 mod status_line;
 mod strip;

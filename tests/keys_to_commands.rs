@@ -1205,6 +1205,21 @@ fn the_bypass_is_confirmed() {
 }
 
 /// G04, UX-13.
+/// Only what failed is tried again, and by Hermes' own command, which takes the failed prompt out of the context.
+#[test]
+fn a_failed_turn_is_tried_again_by_its_key_alone() {
+    let mut stage = stage(asked(approval(1, "ls")), 2);
+    stage.keys("ctrl-x e");
+    assert_eq!(stage.commands(), []);
+    assert!(stage.draw().contains("No turn has failed here"));
+    let failed = hermux::model::turn::TurnState::Failed(un("HTTP 500"));
+    stage.patch(vec![change(2, Change::Turn(Turn { state: failed, ..Turn::default() }))]);
+    stage.wait(10_000);
+    assert!(stage.draw().contains("✗ the turn failed   Ctrl-X e sends the prompt again"));
+    stage.keys("ctrl-x e");
+    assert_eq!(stage.commands(), [Command::Send { session: SessionId(2), text: "/retry".into() }]);
+}
+
 /// G03, G04.
 #[test]
 fn a_click_does_what_its_key_does() {

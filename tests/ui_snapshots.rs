@@ -10,13 +10,13 @@ use hermux::model::patch::{BodyChange, Patch};
 use hermux::model::profile::{BackendState, Stuck, StuckReason};
 use hermux::model::prompt::{Prompt, PromptKind, PromptState};
 use hermux::model::session::{QueueEntry, SessionInfo};
-use hermux::model::tool::ToolState;
+use hermux::model::tool::{SubagentState, TodoState, ToolState};
 use hermux::model::usage::Usage;
 use hermux::model::world::World;
 use hermux::ui::theme::Theme;
 use ratatui::style::Color;
 use stage::Stage;
-use stage::worlds::{self, NOW, add, approval, busy, prompt, say, session, three_profiles, un};
+use stage::worlds::{self, NOW, add, approval, busy, prompt, say, say_as, session, three_profiles, un};
 
 const SIZES: [(u16, u16); 4] = [(120, 36), (80, 24), (40, 14), (20, 6)];
 
@@ -452,4 +452,74 @@ fn what_tools_did_unfolded() {
     stage.draw();
     stage.keys("alt-o");
     insta::assert_snapshot!("tools_unfolded", stage.draw());
+}
+
+/// A session at work on a todo list of its own, with agents that work for it.
+fn with_a_family() -> World {
+    let mut world = three_profiles();
+    let mut session = session(1, "work", "Prepare the release");
+    say(&mut session, Role::User, "Prepare the release.");
+    say_as(
+        &mut session,
+        Role::Assistant,
+        "I have sent three agents out; meanwhile I go on.",
+        MessageState::Streaming,
+    );
+    worlds::run(&mut session);
+    session.todos = worlds::todos(&[
+        ("Read the commits since the last release", TodoState::Completed),
+        ("Write the changelog", TodoState::Completed),
+        ("Bring the version numbers up in every file that has one", TodoState::InProgress),
+        ("Ask about the licence of the new font", TodoState::Cancelled),
+        ("Build and sign the packages", TodoState::Pending),
+        ("Tell everybody", TodoState::Pending),
+    ]);
+    session.subagents = vec![
+        worlds::agent(
+            "sa-0",
+            None,
+            "Survey how other tools store their sessions",
+            SubagentState::Working,
+            "web_search session storage",
+        ),
+        worlds::agent(
+            "sa-1",
+            None,
+            "Collect every change",
+            SubagentState::Failed(un("failed")),
+            "CHANGELOG.md: no such file",
+        ),
+        worlds::agent("sa-2", Some("sa-0"), "Check the sources", SubagentState::Done, "All three say so."),
+        worlds::agent("sa-3", None, "Measure the listing", SubagentState::Interrupted, ""),
+    ];
+    add(&mut world, session);
+    world
+}
+
+#[test]
+fn a_todo_list_and_subagents_at_work() {
+    pictures("family", &with_a_family(), 1, |_| {});
+}
+
+/// The key unfolds the list, as far as there is room.
+#[test]
+fn a_todo_list_unfolded() {
+    let mut world = with_a_family();
+    world.sessions.get_mut(&SessionId(1)).unwrap().subagents.clear();
+    pictures("todos", &world, 1, |stage| stage.keys("alt-k"));
+}
+
+/// A list that is over goes with its turn; one that is not stays in sight as one line.
+#[test]
+fn a_todo_list_after_its_turn() {
+    let mut world = with_a_family();
+    let session = world.sessions.get_mut(&SessionId(1)).unwrap();
+    session.subagents.clear();
+    session.turn = hermux::model::turn::Turn::default();
+    let drawn = |world: &World| Stage::showing(world.clone(), 1, (120, 36)).draw();
+    assert!(drawn(&world).contains("todo 3/6  ▸ Bring the version"));
+    for todo in &mut world.sessions.get_mut(&SessionId(1)).unwrap().todos {
+        todo.state = TodoState::Completed;
+    }
+    assert!(!drawn(&world).contains("todo"));
 }

@@ -17,6 +17,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 use std::time::Duration;
+use tokio::io::{Interest, unix::AsyncFd};
 
 pub mod files;
 pub mod guarding;
@@ -120,6 +121,12 @@ pub fn raise_descriptor_limit() -> io::Result<()> {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     Ok(setrlimit(Resource::Nofile, limit)?)
+}
+
+/// A descriptor that a task can wait for until there is something to read. Needs a runtime.
+pub fn awaitable(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: an owned descriptor stays open and the same until it is dropped, with what is made here.
+    Ok(unsafe { AsyncFd::register_with_interest(fd, Interest::READABLE) }?)
 }
 
 /// Blocks until `tty` hung up (its other end is gone, by whatever way), or until `timeout` is over. True: hung up.

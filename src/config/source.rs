@@ -49,6 +49,8 @@ pub struct Read {
     /// Where the settings come from that are not the defaults, by path.
     pub origins: BTreeMap<&'static str, Origin>,
     pub problems: Vec<Problem>,
+    /// The file's text; `None` when there is none.
+    pub text: Option<String>,
 }
 
 impl Read {
@@ -76,7 +78,9 @@ impl Source {
     pub fn read(&self) -> Result<Read, Broken> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !self.named => String::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !self.named => {
+                return Ok(self.read_text(""));
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(Broken::Missing { path: self.path.clone() });
             }
@@ -84,7 +88,7 @@ impl Source {
                 return Err(Broken::Unreadable { path: self.path.clone(), why: error.to_string() });
             }
         };
-        Ok(self.read_text(&text))
+        Ok(Read { text: Some(text.clone()), ..self.read_text(&text) })
     }
 
     /// As [`Source::read`], of a file that contains `text`.

@@ -5,7 +5,7 @@ use super::{
     message::Message,
     profile::BackendState,
     session::ApprovalMode,
-    tool::{Subagent, Todo, ToolState},
+    tool::{SubagentState, Todo, ToolState},
     usage::Usage,
 };
 use crate::base::{
@@ -83,7 +83,7 @@ pub enum Fact {
     },
     /// The turn, or the building of the agent, failed. May come without a `TurnEnded`.
     Failed(Untrusted),
-    Subagent(Subagent),
+    Subagent(SubagentFact),
     /// A background prompt is done.
     BackgroundDone {
         task: Untrusted,
@@ -135,6 +135,34 @@ pub struct InfoFact {
     pub profile: Option<String>,
     pub version: Option<Untrusted>,
     pub warnings: Vec<Untrusted>,
+}
+
+/// What one child agent did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubagentFact {
+    pub id: Untrusted,
+    pub parent: Option<Untrusted>,
+    pub depth: u16,
+    pub goal: Untrusted,
+    /// Calls of tools so far.
+    pub tools: u32,
+    pub step: SubagentStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubagentStep {
+    Started,
+    /// Uses a tool: its name and on what.
+    Tool(Untrusted),
+    Thinks(Untrusted),
+    /// A summary of tools that were told of already.
+    Progress,
+    Ended {
+        state: SubagentState,
+        /// What came of it.
+        said: Untrusted,
+        millis: Option<u64>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -64,14 +64,35 @@ pub struct Subagent {
     pub depth: u16,
     pub goal: Untrusted,
     pub state: SubagentState,
+    /// Calls of tools so far.
     pub tools: u32,
-    /// What it did last, in a few words.
+    /// What it does just now, in a few words; once it has ended, what came of it.
     pub last: Untrusted,
+    /// When it was first heard of.
+    pub started: Tick,
+    /// How long it worked, in milliseconds; `None` while it does.
+    pub millis: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubagentState {
     Working,
     Done,
+    /// Stopped by somebody, or with its backend.
+    Interrupted,
+    /// The backend's word for how: `failed`, `error`, `timeout`.
     Failed(Untrusted),
+}
+
+impl Subagent {
+    pub fn is_working(&self) -> bool {
+        self.state == SubagentState::Working
+    }
+}
+
+impl Todo {
+    /// Whether there is nothing more to do about it.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, TodoState::Completed | TodoState::Cancelled)
+    }
 }

@@ -6,6 +6,7 @@
 
 mod attention;
 mod body;
+mod children;
 pub mod effect;
 pub mod input;
 mod looks;

@@ -12,13 +12,10 @@ use crate::{
         notice::About,
         patch::{Change, Patch},
         session::{SessionInfo, Unread},
-        tool::{Subagent, SubagentState},
         turn::{Turn, TurnState},
     },
 };
 
-/// Child agents kept on a session; beyond it those that are done leave first.
-const MAX_SUBAGENTS: usize = 64;
 /// Standing notifications of one backend.
 const MAX_NOTIFIED: usize = 16;
 
@@ -186,22 +183,6 @@ impl Registry {
             }
             _ => self.set_activity(session, Some(text)),
         }
-    }
-
-    fn on_subagent(&mut self, session: SessionId, agent: Subagent) {
-        let Some(known) = self.session(session) else { return };
-        let mut agents = known.subagents.clone();
-        match agents.iter_mut().find(|old| old.id == agent.id) {
-            Some(old) if *old == agent => return,
-            Some(old) => *old = agent,
-            None => agents.push(agent),
-        }
-        if agents.len() > MAX_SUBAGENTS {
-            let at = agents.iter().position(|agent| agent.state != SubagentState::Working).unwrap_or(0);
-            agents.remove(at);
-        }
-        self.head(session, Change::Subagents(agents));
-        self.leave_if_done(session);
     }
 
     fn on_notified(

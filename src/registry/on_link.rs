@@ -15,7 +15,6 @@ use crate::{
     model::{
         agent::{Capabilities, Link, Reply},
         message::Level,
-        patch::Change,
         profile::BackendState,
     },
     proto::Refusal,
@@ -175,9 +174,7 @@ impl Registry {
             return;
         }
         self.withdraw_prompts(session, "its backend is gone");
-        if self.session(session).is_some_and(|known| !known.subagents.is_empty()) {
-            self.head(session, Change::Subagents(Vec::new()));
-        }
+        self.stop_subagents(session);
         if !self.is_running(session) {
             return self.leave_if_done(session);
         }

@@ -8,7 +8,7 @@ use crate::{
         body::{Body, BodyState},
         patch::{Change, Patch},
         session::Session,
-        tool::SubagentState,
+        tool::Subagent,
         turn::TurnState,
     },
     proto::{Answer, Refusal, command::CloseRunning},
@@ -247,7 +247,7 @@ impl Registry {
             !known.turn.is_busy()
                 && known.queue.is_empty()
                 && known.current_prompt().is_none()
-                && known.subagents.iter().all(|agent| agent.state != SubagentState::Working)
+                && !known.subagents.iter().any(Subagent::is_working)
                 && run.is_none_or(|run| run.outgoing.is_none() && run.wants.is_empty())
         })
     }

@@ -18,7 +18,7 @@ use crate::{
         notice::About,
         patch::Patch,
         profile::{BackendState, Profile},
-        tool::SubagentState,
+        tool::Subagent,
     },
     proto::{Answer, Refusal},
 };
@@ -130,7 +130,7 @@ impl Registry {
         self.world.sessions.values().filter(|known| known.profile == *profile).any(|known| {
             known.turn.is_busy()
                 || known.current_prompt().is_some()
-                || known.subagents.iter().any(|agent| agent.state == SubagentState::Working)
+                || known.subagents.iter().any(Subagent::is_working)
                 || self.runs.get(&known.id).is_some_and(|run| run.outgoing.is_some() || !run.wants.is_empty())
         })
     }

@@ -14,7 +14,6 @@ use crate::{
         message::{Level, MessageState},
         patch::Change,
         session::Unread,
-        tool::SubagentState,
         turn::{Turn, TurnState},
         usage::Usage,
     },
@@ -75,13 +74,7 @@ impl Registry {
         let stop = std::mem::take(&mut run.stop);
         self.set_turn(session, Turn { state: TurnState::Running, started: Some(now), quiet: false });
         self.timers.set(Key::Watch(session), now.plus(silence));
-        if let Some(known) = self.session(session)
-            && known.subagents.iter().any(|agent| agent.state != SubagentState::Working)
-        {
-            let mut agents = known.subagents.clone();
-            agents.retain(|agent| agent.state == SubagentState::Working);
-            self.head(session, Change::Subagents(agents));
-        }
+        self.put_away_what_is_over(session);
         self.touch(session);
         if stop {
             self.interrupt(session);

@@ -17,6 +17,8 @@ pub enum Action {
     Bell,
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
+    /// Read the config file again.
+    Reread,
     /// Paint every cell anew.
     Redraw,
     /// Leave.

@@ -42,6 +42,8 @@ pub enum Intent {
     /// Clear the composer, else interrupt, else say how to leave.
     Cancel,
     Interrupt,
+    /// Send the prompt of a turn that failed again.
+    RetryTurn,
     Quit,
     /// Leave, and begin the demo.
     TryDemo,
@@ -56,6 +58,8 @@ pub enum Intent {
     ItemDown,
     ToggleItem,
     ToggleDetail,
+    /// Show the todo list whole, or as one line.
+    ToggleTodos,
     Copy,
     CopyCode,
     Resend,
@@ -80,6 +84,10 @@ pub enum Intent {
     ToggleBypass,
     ToggleMouse,
     Redraw,
+    /// Read the config file again.
+    ReloadConfig,
+    /// Use the keys of the other preset.
+    SwitchPreset,
 }
 
 /// A change or motion in a text area.

@@ -4,6 +4,7 @@
 //! view-model, `widget` paints it; `run` is the loop around them. Nothing here knows a backend or a process.
 
 pub mod action;
+mod attention;
 pub mod canvas;
 pub mod clipboard;
 mod ends;
@@ -21,4 +22,5 @@ pub mod term;
 pub mod theme;
 pub mod update;
 pub mod view;
+mod watch;
 pub mod widget;

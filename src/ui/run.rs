@@ -3,7 +3,6 @@
 //! It owns the clock and the effects; everything decided is decided in `update`, everything shown in `view`. After every
 //! wake it asks whether a frame is due, outside the `select!`, so that a flood of one kind cannot starve drawing.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 
@@ -12,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::action::{Action, Next};
+use super::attention::{Attention, Title};
 use super::canvas::Canvas;
 use super::clipboard::{self, Copied};
 use super::ends::Ends;
@@ -25,6 +25,7 @@ use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::depth::Env;
 use super::theme::{DEFAULT, Depth, Shade, Theme};
+use super::watch::{self, Reread};
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
@@ -77,10 +78,6 @@ const BATCH: usize = 256;
 /// Keys and pastes kept that come before the first session does: people type ahead of a program that starts. More than
 /// that falls on nothing, as it always did.
 const EARLY: usize = 1_000;
-/// Bells a second at most.
-const BELLS: usize = 5;
-/// Milliseconds between two titles: a badge is in the title 250 ms after its cause at the latest.
-const TITLE_MS: u64 = 200;
 
 /// Runs the terminal until it is left. The screen is as it was before, whatever happens.
 pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> Result<Exit, TermError> {
@@ -108,8 +105,7 @@ struct Loop {
     frames: FrameClock,
     outbox: Outbox,
     copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
-    bells: VecDeque<Tick>,
-    title: (String, Option<Tick>),
+    attention: Attention,
     over: Option<Why>,
     /// What was typed before there was a session to type into.
     early: Vec<(Input, Tick)>,
@@ -121,6 +117,7 @@ enum Wake {
     Update(Option<Update>),
     Resized,
     Signal(i32),
+    Reread(Reread),
     Copied(Option<Copied>),
     Room,
     Time,
@@ -152,8 +149,7 @@ impl Loop {
             outbox: Outbox::new(port.to_hub),
             // One copy at a time is a person's pace; a second one waits for the first.
             copied: mpsc::channel(4),
-            bells: VecDeque::new(),
-            title: (String::new(), None),
+            attention: Attention::default(),
             over: None,
             early: Vec::new(),
             setup,
@@ -174,6 +170,9 @@ impl Loop {
         self.decoder.expect_answers(clock.now());
         self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
         self.frames.now(clock.now());
+        // Nothing that can wait comes before the first frame.
+        self.frame(clock.now())?;
+        let mut rereads = watch::spawn(self.setup.source.clone(), self.setup.ready.read.text.take());
         loop {
             self.frame(clock.now())?;
             if let Some(why) = self.over.take() {
@@ -186,6 +185,7 @@ impl Loop {
                 copied = self.copied.1.recv() => Wake::Copied(copied),
                 Some(()) = resized.recv() => Wake::Resized,
                 number = ends.recv() => Wake::Signal(number),
+                Some(reread) = rereads.recv() => Wake::Reread(reread),
                 () = self.outbox.room(), if !self.outbox.is_empty() => Wake::Room,
                 () = wait(clock, due) => Wake::Time,
                 () = stop.cancelled() => Wake::Stop,
@@ -231,6 +231,7 @@ impl Loop {
                 self.canvas.reset(self.ui.size);
                 self.frames.soon(clock.now());
             }
+            Wake::Reread(reread) => self.configured(reread, clock.now())?,
             Wake::Signal(number) => self.over = Some(Why::Signal(number)),
             Wake::Room => {}
             Wake::Stop => self.over = Some(Why::Left),
@@ -321,7 +322,9 @@ impl Loop {
                         let _ = done.send(copied).await;
                     });
                 }
-                Action::Bell => self.ring(now)?,
+                Action::Bell if self.attention.ring(now) => self.canvas.write(b"\x07")?,
+                Action::Bell => {}
+                Action::Reread => self.configured(watch::reread(&self.setup.source), now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
                 Action::Redraw => self.canvas.reset(self.ui.size),
                 Action::Leave(Next::Nothing) => self.over = Some(Why::Left),
@@ -331,15 +334,12 @@ impl Loop {
         Ok(())
     }
 
-    fn ring(&mut self, now: Tick) -> io::Result<()> {
-        while self.bells.front().is_some_and(|at| now.since(*at) >= 1_000) {
-            self.bells.pop_front();
-        }
-        if self.bells.len() < BELLS {
-            self.bells.push_back(now);
-            self.canvas.write(b"\x07")?;
-        }
-        Ok(())
+    /// The config file was read again.
+    fn configured(&mut self, reread: Reread, now: Tick) -> io::Result<()> {
+        let actions = update::configured(&mut self.ui, &self.mirror, reread, now);
+        self.decoder.escape_ms = self.ui.config.keys.escape_ms.0;
+        self.frames.now(now);
+        self.act(actions, now)
     }
 
     /// Draws, if a frame is due.
@@ -362,14 +362,10 @@ impl Loop {
     }
 
     fn show_title(&mut self, title: String, now: Tick) -> io::Result<()> {
-        if !self.ui.config.ui.title || title == self.title.0 {
-            return Ok(());
-        }
-        if let Some(next) = self.title.1.map(|at| at.plus(TITLE_MS)).filter(|next| *next > now) {
-            self.frames.at(next);
-        } else {
-            self.canvas.write(format!("\x1b]2;{title}\x07").as_bytes())?;
-            self.title = (title, Some(now));
+        match self.attention.title(Some(title).filter(|_| self.ui.config.ui.title), now) {
+            Title::Keep => {}
+            Title::Later(at) => self.frames.at(at),
+            Title::Write(text) => self.canvas.write(text.as_bytes())?,
         }
         Ok(())
     }

@@ -21,10 +21,11 @@ impl Ready {
 
 /// Reads `source`. Everything that is wrong is in the error.
 pub fn load(source: &Source) -> Result<Ready, Broken> {
-    check(source, source.read()?)
+    ready(source, source.read()?)
 }
 
-fn check(source: &Source, mut read: Read) -> Result<Ready, Broken> {
+/// What was read from `source`, made ready.
+pub fn ready(source: &Source, mut read: Read) -> Result<Ready, Broken> {
     let keymap = Keymap::of(&read);
     let mut problems = std::mem::take(&mut read.problems);
     match keymap {

@@ -8,9 +8,9 @@ use super::{
 use crate::{
     base::{ids::ToolId, text::Untrusted},
     model::{
-        agent::{Fact, ToolResult},
+        agent::{Fact, SubagentFact, SubagentStep, ToolResult},
         outcome::{self, Outcome, clip, of_text},
-        tool::{MAX_TOOL_TEXT, Subagent, SubagentState, Todo, TodoState},
+        tool::{MAX_TOOL_TEXT, SubagentState, Todo, TodoState},
     },
 };
 use serde_json::{Map, Value, value::RawValue};
@@ -64,7 +64,7 @@ pub(super) fn finished(fields: &Fields<'_>) -> Fact {
             .raw("args")
             .map(|args| keep(&json::text(args).map_or_else(|| json::compact(args), Into::into))),
         state: result.state,
-        millis: fields.float("duration_s").filter(|s| (0.0..1e12).contains(s)).map(|s| (s * 1000.0) as u64),
+        millis: millis(fields, "duration_s"),
         output: result.output,
         output_len: result.output_len,
         // The plain diff of the result, where there is one: the inline one is drawn for a terminal, and may leave lines out.
@@ -110,6 +110,11 @@ fn of_value(json: String) -> Outcome {
     let value = serde_json::from_str(&json)
         .unwrap_or_else(|_| Value::Object(Map::from_iter([("output".to_owned(), json.into())])));
     outcome::outcome(&value)
+}
+
+/// A stretch of time that is told in seconds.
+fn millis(fields: &Fields<'_>, name: &str) -> Option<u64> {
+    fields.float(name).filter(|s| (0.0..1e12).contains(s)).map(|s| (s * 1000.0) as u64)
 }
 
 /// A few words of a text.
@@ -165,13 +170,13 @@ pub(super) const SUBAGENT: &[&str] = &[
     "tool_preview",
     "status",
     "summary",
+    "task_index",
+    "duration_seconds",
     // Known, and not needed.
     "task_count",
-    "task_index",
     "child_session_id",
     "model",
     "toolsets",
-    "duration_seconds",
     "input_tokens",
     "output_tokens",
     "reasoning_tokens",
@@ -184,26 +189,39 @@ pub(super) const SUBAGENT: &[&str] = &[
 
 /// Reads one of the `subagent.*` events; `step` is the word behind the dot.
 pub(super) fn subagent(step: &str, fields: &Fields<'_>) -> Fact {
-    let state = match (step, fields.str("status").as_deref()) {
-        ("complete", Some("completed") | None) => SubagentState::Done,
-        ("complete", Some(status)) => SubagentState::Failed(reason(status)),
-        _ => SubagentState::Working,
-    };
-    let last = match (step, fields.str("tool_name")) {
-        ("tool", Some(tool)) => reason(&format!("{tool} {}", fields.str("tool_preview").unwrap_or_default())),
-        ("complete", _) => {
-            fields.str("summary").or_else(|| fields.str("text")).map(|text| reason(&text)).unwrap_or_default()
+    let text = || fields.str("text").map(|text| reason(&text)).unwrap_or_default();
+    let step = match step {
+        "start" => SubagentStep::Started,
+        "tool" => {
+            let tool = fields.str("tool_name").unwrap_or_default();
+            let on = fields.str("tool_preview").unwrap_or_default();
+            SubagentStep::Tool(reason(format!("{tool} {on}").trim()))
         }
-        _ => fields.str("text").map(|text| reason(&text)).unwrap_or_default(),
+        "thinking" => SubagentStep::Thinks(text()),
+        "complete" => SubagentStep::Ended {
+            state: match fields.str("status").as_deref() {
+                Some("completed" | "success") | None => SubagentState::Done,
+                Some("interrupted") => SubagentState::Interrupted,
+                Some(status) => SubagentState::Failed(reason(status)),
+            },
+            said: fields
+                .str("summary")
+                .filter(|said| !said.is_empty())
+                .map_or_else(text, |said| reason(&said)),
+            millis: millis(fields, "duration_seconds"),
+        },
+        _ => SubagentStep::Progress,
     };
-    Fact::Subagent(Subagent {
-        id: fields.text_or_empty("subagent_id"),
+    Fact::Subagent(SubagentFact {
+        // Those that name none are told apart by their place, as far as that goes.
+        id: fields
+            .word("subagent_id")
+            .unwrap_or_else(|| format!("#{}", fields.count("task_index").unwrap_or_default()).into()),
         parent: fields.word("parent_id"),
         depth: fields.count("depth").and_then(|depth| u16::try_from(depth).ok()).unwrap_or(0),
         goal: fields.text_or_empty("goal"),
-        state,
         tools: fields.count("tool_count").and_then(|tools| u32::try_from(tools).ok()).unwrap_or(0),
-        last,
+        step,
     })
 }
 

@@ -155,13 +155,19 @@ fn a_child_ends_as_its_status_says() {
         "tool",
         json!({"subagent_id": "sa-0", "goal": "g", "depth": 1, "tool_count": 2, "tool_name": "terminal", "tool_preview": "ls"}),
     );
-    assert_eq!(
-        (child.state, child.last.raw(), child.tools, child.depth),
-        (SubagentState::Working, "terminal ls", 2, 1)
-    );
-    assert_eq!(of("complete", json!({"status": "completed"})).state, SubagentState::Done);
-    assert_eq!(
-        of("complete", json!({"status": "interrupted"})).state,
-        SubagentState::Failed("interrupted".into())
-    );
+    assert_eq!((child.tools, child.depth), (2, 1));
+    assert_eq!(child.step, SubagentStep::Tool("terminal ls".into()));
+    let end = |status: &str| {
+        let json = json!({"status": status, "text": "cut", "summary": "whole", "duration_seconds": 1.5});
+        match of("complete", json).step {
+            SubagentStep::Ended { state, said, millis } => (state, said.into_raw(), millis),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(end("completed"), (SubagentState::Done, "whole".into(), Some(1_500)));
+    assert_eq!(end("interrupted").0, SubagentState::Interrupted);
+    assert_eq!(end("timeout").0, SubagentState::Failed("timeout".into()));
+    let thinking = of("thinking", json!({"task_index": 3, "text": "hm"}));
+    assert_eq!((thinking.id.raw(), thinking.step), ("#3", SubagentStep::Thinks("hm".into())));
+    assert_eq!(of("progress", json!({"text": "terminal, terminal"})).step, SubagentStep::Progress);
 }

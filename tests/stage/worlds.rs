@@ -8,7 +8,7 @@ use hermux::model::message::{FIRST_ID, Level, Message, MessageState, Part, Role}
 use hermux::model::profile::{BackendState, Profile};
 use hermux::model::prompt::{Prompt, PromptKind, PromptState};
 use hermux::model::session::{ApprovalMode, Session};
-use hermux::model::tool::{ToolCall, ToolState};
+use hermux::model::tool::{Subagent, SubagentState, Todo, TodoState, ToolCall, ToolState};
 use hermux::model::turn::TurnState;
 use hermux::model::world::World;
 
@@ -90,6 +90,25 @@ pub fn tool(tool_name: &str, context: &str, state: ToolState, output: &str, diff
         output_len: output.len() as u64,
         diff: diff.map(un),
     }))
+}
+
+pub fn todos(list: &[(&str, TodoState)]) -> Vec<Todo> {
+    list.iter().map(|(content, state)| Todo { content: un(content), state: *state }).collect()
+}
+
+/// An agent that was sent out 9 s ago, and worked for 4 s if it has ended.
+pub fn agent(id: &str, parent: Option<&str>, goal: &str, state: SubagentState, last: &str) -> Subagent {
+    Subagent {
+        id: un(id),
+        parent: parent.map(un),
+        depth: u16::from(parent.is_some()),
+        goal: un(goal),
+        millis: (state != SubagentState::Working).then_some(4_000),
+        state,
+        tools: 1,
+        last: un(last),
+        started: Tick(NOW.0 - 9_000),
+    }
 }
 
 pub fn reasoning(text: &str) -> Part {

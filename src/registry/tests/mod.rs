@@ -2,6 +2,7 @@
 //! against the world after every step.
 
 mod backends;
+mod children;
 mod plain;
 mod prompts;
 mod queue;

@@ -7,7 +7,7 @@ use crate::{
         body::{MAX_BODY_MESSAGES, MAX_BODY_TEXT},
         message::{Message, MessageState, Part},
         session::Unread,
-        tool::{Subagent, SubagentState, ToolState},
+        tool::ToolState,
         turn::TurnState,
     },
     proto::Command,
@@ -190,28 +190,6 @@ fn a_turn_that_begins_by_itself_puts_a_waiting_text_back_into_the_queue() {
     assert_eq!(rig.session(session).queue[0].text, "next");
     assert_eq!(rig.lines(session), ["User: hi", "Assistant: hello"]);
     assert_eq!(submits(&rig.end("work", "aa")), ["next"]);
-}
-
-/// CHECK 19.
-#[test]
-fn child_agents_of_an_idle_session_are_listed_and_do_not_make_it_run() {
-    let mut rig = Rig::new();
-    let session = rig.ready("work", "aa");
-    let agent = |state| Subagent {
-        id: "sa-0".into(),
-        parent: None,
-        depth: 0,
-        goal: "look".into(),
-        state,
-        tools: 1,
-        last: "ls".into(),
-    };
-    rig.fact("work", "aa", Fact::Subagent(agent(SubagentState::Working)));
-    rig.fact("work", "aa", Fact::Subagent(agent(SubagentState::Done)));
-    assert_eq!(rig.session(session).subagents, [agent(SubagentState::Done)]);
-    assert_eq!(rig.turn(session), TurnState::Idle);
-    rig.fact("work", "aa", Fact::TurnStarted);
-    assert_eq!(rig.session(session).subagents, []);
 }
 
 /// CHECK 20.

@@ -2,8 +2,7 @@
 
 use super::rig::*;
 use crate::model::{
-    agent::{ActiveRow, ActiveState, Call, Fact, Reply},
-    tool::{Subagent, SubagentState},
+    agent::{ActiveRow, ActiveState, Call, Fact, Reply, SubagentFact, SubagentStep},
     turn::TurnState,
 };
 
@@ -68,14 +67,13 @@ fn a_child_agent_keeps_its_session_awake() {
     let mut rig = Rig::new();
     rig.running("work", "aa");
     rig.wait(7 * MINUTE);
-    let agent = Subagent {
+    let agent = SubagentFact {
         id: "sa".into(),
         parent: None,
         depth: 0,
         goal: "g".into(),
-        state: SubagentState::Working,
         tools: 0,
-        last: "".into(),
+        step: SubagentStep::Started,
     };
     rig.fact("work", "aa", Fact::Subagent(agent));
     assert_eq!(calls_of(&rig.wait(7 * MINUTE)), []);

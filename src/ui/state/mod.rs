@@ -96,6 +96,8 @@ pub struct UiState {
     pub leader: Option<Tick>,
     /// Every message is unfolded.
     pub unfold_all: bool,
+    /// Todo lists are shown whole, or as one line; `None`: nobody said.
+    pub todos_whole: Option<bool>,
     /// The mouse is ours: as set, until the person takes it back.
     pub mouse: bool,
     /// What the terminal said of its own focus, if it ever did.
@@ -151,6 +153,9 @@ pub const WATCHED: usize = 8;
 /// How long a remark stays, in milliseconds.
 pub const REMARK_MS: u64 = 4_000;
 
+/// Rows of a tall screen.
+const TALL: u16 = 30;
+
 impl UiState {
     /// A terminal that shows `start` first and works in `cwd`.
     pub fn new(keymap: Keymap, start: Start, cwd: String) -> Self {
@@ -170,6 +175,7 @@ impl UiState {
             secret: SecretField::default(),
             leader: None,
             unfold_all: false,
+            todos_whole: None,
             mouse: Config::default().ui.mouse,
             terminal_focus: None,
             remark: None,
@@ -189,6 +195,12 @@ impl UiState {
             next_ask: 0,
             next_secret: 0,
         }
+    }
+
+    /// Whether the todo list of `session` is shown whole, as far as there is room: unasked while it is worked on, where the
+    /// screen is tall.
+    pub fn shows_todos_whole(&self, session: &Session) -> bool {
+        self.todos_whole.unwrap_or(session.turn.is_busy() && self.size.1 >= TALL)
     }
 
     /// The pane that is shown.

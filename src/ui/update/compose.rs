@@ -195,6 +195,18 @@ impl Step<'_> {
         }
     }
 
+    /// Hermes' own command takes the failed prompt out of the context and sends it again.
+    pub(super) fn retry_turn(&mut self) {
+        let Some(session) = self.session() else { return };
+        if !matches!(session.turn.state, crate::model::turn::TurnState::Failed(_)) {
+            self.say("No turn has failed here");
+            return;
+        }
+        let (session, text) = (session.id, "/retry".to_owned());
+        self.command(Ask::Plain, Command::Send { session, text });
+        self.scroll_end();
+    }
+
     /// The composer's first key: have the backend warm when Enter comes.
     fn warm(&mut self) {
         if self.ui.config.prewarm != Prewarm::Send {

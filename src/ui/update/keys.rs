@@ -98,6 +98,7 @@ impl Step<'_> {
             Intent::TakeBack => self.take_back(),
             Intent::Cancel => self.cancel(),
             Intent::Interrupt => self.interrupt(),
+            Intent::RetryTurn => self.retry_turn(),
             Intent::Quit => self.quit(Next::Nothing),
             Intent::TryDemo => self.quit(Next::Demo),
             Intent::ScrollUp => self.scroll(-3),
@@ -110,6 +111,7 @@ impl Step<'_> {
             Intent::ItemDown => self.step_item(1),
             Intent::ToggleItem => self.toggle_item(),
             Intent::ToggleDetail => self.toggle_detail(),
+            Intent::ToggleTodos => self.toggle_todos(),
             Intent::Copy => self.copy_message(),
             Intent::CopyCode => self.copy_code(),
             Intent::Resend => self.settle_uncertain(crate::proto::command::Settle::Resend),
@@ -129,6 +131,8 @@ impl Step<'_> {
             Intent::ToggleBypass => self.ask_bypass(),
             Intent::ToggleMouse => self.toggle_mouse(),
             Intent::Redraw => self.out.push(crate::ui::action::Action::Redraw),
+            Intent::ReloadConfig => self.out.push(crate::ui::action::Action::Reread),
+            Intent::SwitchPreset => self.switch_preset(),
         }
     }
 

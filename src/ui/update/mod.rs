@@ -6,6 +6,7 @@
 mod answers;
 mod card;
 mod compose;
+mod configure;
 mod dialog;
 mod drafts;
 mod keys;
@@ -21,10 +22,12 @@ pub use settle::due;
 use super::action::Action;
 use super::events::{Input, Reply};
 use super::mirror::{Applied, Mirror};
+use super::setup::Ready;
 use super::state::guard::CardKey;
 use super::state::{Ask, UiState};
 use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
+use crate::config::problem::Broken;
 use crate::model::session::Session;
 use crate::proto::{Command, ToHub, Update};
 
@@ -66,6 +69,19 @@ pub fn update(ui: &mut UiState, mirror: &mut Mirror, update: Update, now: Tick) 
 /// Time went on: a draft is due, a remark is over.
 pub fn tick(ui: &mut UiState, mirror: &Mirror, now: Tick) -> Vec<Action> {
     let mut step = Step { ui, mirror, now, out: Vec::new() };
+    step.settle();
+    step.out
+}
+
+/// The config file was read again.
+pub fn configured(
+    ui: &mut UiState,
+    mirror: &Mirror,
+    reread: Result<Box<Ready>, Broken>,
+    now: Tick,
+) -> Vec<Action> {
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    step.configured(reread);
     step.settle();
     step.out
 }

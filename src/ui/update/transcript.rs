@@ -88,6 +88,13 @@ impl Step<'_> {
         pane.reveal = true;
     }
 
+    pub(super) fn toggle_todos(&mut self) {
+        match self.session().filter(|session| !session.todos.is_empty()) {
+            Some(session) => self.ui.todos_whole = Some(!self.ui.shows_todos_whole(session)),
+            None => self.say("This session has no todo list"),
+        }
+    }
+
     pub(super) fn toggle_detail(&mut self) {
         self.ui.unfold_all = !self.ui.unfold_all;
         self.say(if self.ui.unfold_all {

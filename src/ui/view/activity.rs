@@ -2,14 +2,14 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{marks, start};
+use super::{marks, start, subagents, todos};
 use crate::base::clock::Tick;
 use crate::base::text;
 use crate::model::message::Level;
 use crate::model::notice::{About, Notice};
 use crate::model::profile::{BackendState, Profile};
 use crate::model::session::Session;
-use crate::model::tool::SubagentState;
+use crate::model::tool::Todo;
 use crate::model::turn::TurnState;
 use crate::model::world::World;
 use crate::ui::intent::Intent;
@@ -20,12 +20,13 @@ use crate::ui::theme::Theme;
 /// Queued texts that are shown; the rest is counted.
 const QUEUED: usize = 3;
 
-/// All lines, in `cells` cells. `now` is the hub's time.
+/// All lines, in as many cells and rows as there are. `whole`: the todo list is not folded. `now` is the
+/// hub's time.
 pub(super) fn lines(
     world: &World,
     session: &Session,
     keymap: &Keymap,
-    cells: usize,
+    ((cells, rows), whole): ((usize, usize), bool),
     theme: &Theme,
     now: Tick,
 ) -> Vec<Line<'static>> {
@@ -40,6 +41,19 @@ pub(super) fn lines(
         out.extend(backend(profile, keymap, theme, now));
     }
     out.extend(turn(session, keymap, theme, now));
+    let queued = session.queue.len().min(QUEUED + 1);
+    let left = rows.saturating_sub(out.len() + queued);
+    let wide = cells.saturating_sub(1);
+    let list = todo_list(session, whole, keymap, (wide, left), theme);
+    let mut agents =
+        subagents::lines(&session.subagents, (wide, left.saturating_sub(list.len()).max(1)), theme, now);
+    if let (1, [line], [_]) = (left, &mut agents[..], &list[..]) {
+        // One line for both.
+        line.spans.insert(0, Span::styled(format!("{}  ", todos::count(&session.todos)), theme.strong));
+        out.append(&mut agents);
+    } else {
+        out.extend(agents.into_iter().chain(list).take(left));
+    }
     for entry in session.queue.iter().take(QUEUED) {
         out.push(Line::styled(format!("⋯ queued: {}", text::label(&entry.text, cells)), theme.dim));
     }
@@ -52,6 +66,22 @@ pub(super) fn lines(
             wrap::clip(&line, cells)
         })
         .collect()
+}
+
+/// The todo list: as long as something is left to do or a turn runs.
+fn todo_list(
+    session: &Session,
+    whole: bool,
+    keymap: &Keymap,
+    (cells, rows): (usize, usize),
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    if !session.turn.is_busy() && session.todos.iter().all(Todo::is_over) {
+        return Vec::new();
+    }
+    // Agents keep a line at least, and all of the room that a folded list leaves.
+    let rows = rows.saturating_sub(usize::from(!session.subagents.is_empty() && rows > 1));
+    todos::lines(&session.todos, whole, (cells, rows), keymap.hint(Intent::ToggleTodos), theme)
 }
 
 /// The newest notice that concerns what is shown. `told`: what concerns its profile is said elsewhere.
@@ -131,13 +161,13 @@ fn backend(profile: &Profile, keymap: &Keymap, theme: &Theme, now: Tick) -> Opti
 fn turn(session: &Session, keymap: &Keymap, theme: &Theme, now: Tick) -> Option<Line<'static>> {
     let clock = session.turn.started.map(|started| marks::clock(now.since(started))).unwrap_or_default();
     let mut spans = match &session.turn.state {
-        TurnState::Idle | TurnState::Failed(_) => {
-            let working =
-                session.subagents.iter().filter(|agent| agent.state == SubagentState::Working).count();
-            if working == 0 {
-                return None;
+        TurnState::Idle => return None,
+        TurnState::Failed(_) => {
+            let mut spans = vec![Span::styled("✗ the turn failed", theme.bad)];
+            if let Some(key) = keymap.hint(Intent::RetryTurn) {
+                spans.push(Span::styled(format!("   {key} sends the prompt again"), theme.dim));
             }
-            vec![Span::styled(format!("{} {working} subagents at work", marks::spinner(now)), theme.dim)]
+            spans
         }
         TurnState::Uncertain => {
             let text = "~ the backend was lost in mid turn; whether the turn ended is not known";

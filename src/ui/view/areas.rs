@@ -63,7 +63,8 @@ pub(super) fn divide((width, height): (u16, u16), wants: Wants) -> Areas {
         areas.card = from_bottom((to_rows(wants.card) + frame).min(most), &mut bottom);
     }
     let room = bottom.saturating_sub(top);
-    areas.activity = from_bottom(to_rows(wants.activity).min(room / 3), &mut bottom);
+    let most = (room / 2).min(room.saturating_sub(6)).max(room / 3);
+    areas.activity = from_bottom(to_rows(wants.activity).min(most), &mut bottom);
     areas.chat = Rect::new(0, top, width, bottom.saturating_sub(top));
     areas
 }

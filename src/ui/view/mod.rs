@@ -16,9 +16,11 @@ mod message;
 mod start;
 mod status_line;
 mod strip;
+mod subagents;
 mod tabs;
 mod thought;
 mod title;
+mod todos;
 mod tool;
 mod window;
 
@@ -40,6 +42,8 @@ use crate::model::profile::BackendState;
 use crate::model::prompt::Prompt;
 use crate::model::session::Session;
 use crate::model::status;
+use crate::model::tool::Subagent;
+use crate::model::world::World;
 
 /// A box: titles on its upper border, a foot on its lower one, rows inside. Without borders only the rows are shown.
 pub struct Boxed {
@@ -89,13 +93,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let world = mirror.world();
     let session = ui.active.and_then(|id| mirror.session(id));
     let cells = usize::from(ui.size.0);
-    let mut activity =
-        session.map(|s| activity::lines(world, s, &ui.keymap, cells, theme, hub_now)).unwrap_or_default();
-    if ui.size.1 >= 20 {
-        // Air between the transcript and what is below it, where there is room.
-        activity.insert(0, Line::default());
-    }
-    let (card, areas) = lay_out(ui, session, activity.len(), theme, now, hub_now);
+    let (card, activity, areas) = lay_out(ui, session, world, theme, now, hub_now);
     if let (Some(session), Some(pane)) = (session, ui.active.and_then(|id| ui.panes.get_mut(&id))) {
         let folding = (ui.unfold_all, ui.focus == Focus::Transcript);
         let accent = theme.accent(session.profile.as_str());
@@ -157,15 +155,15 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     }
 }
 
-/// Divides the screen and fits the card into its part of it.
+/// Divides the screen and fits the card and the lines above it into their parts of it.
 fn lay_out(
     ui: &mut UiState,
     session: Option<&Session>,
-    activity: usize,
+    world: &World,
     theme: &Theme,
     now: Tick,
     hub_now: Tick,
-) -> (Option<(Boxed, CardKey)>, Areas) {
+) -> (Option<(Boxed, CardKey)>, Vec<Line<'static>>, Areas) {
     let width = ui.composer_width();
     let composer = ui.pane().map_or(1, |pane| pane.editor.rows(width).len());
     let bordered = areas::has_borders(ui.size);
@@ -190,15 +188,24 @@ fn lay_out(
     let rows = shown.as_ref().map_or(0, |(.., content)| content.payload.len() + content.tail.len());
     // Without a border the title and the keys take a row each.
     let rows = if bordered || rows == 0 { rows } else { rows + 2 };
-    let wants = areas::Wants { composer, activity, card: rows, strip: true };
-    let areas = areas::divide(ui.size, wants);
-    let Some((key, card, content)) = shown else { return (None, areas) };
+    let wants = areas::Wants { composer, activity: usize::MAX, card: rows, strip: true };
+    // Air between the transcript and what is below it, where there is room.
+    let air = usize::from(ui.size.1 >= 20);
+    let most = usize::from(areas::divide(ui.size, wants).activity.height).saturating_sub(air);
+    let room = (usize::from(ui.size.0), most);
+    let whole = session.is_some_and(|session| ui.shows_todos_whole(session));
+    let mut activity = session
+        .map(|s| activity::lines(world, s, &ui.keymap, (room, whole), theme, hub_now))
+        .unwrap_or_default();
+    activity.splice(0..0, std::iter::repeat_n(Line::default(), air));
+    let areas = areas::divide(ui.size, areas::Wants { activity: activity.len(), ..wants });
+    let Some((key, card, content)) = shown else { return (None, activity, areas) };
     let (boxed, whole, most) = card.boxed(content, usize::from(areas.card.height.saturating_sub(2)));
     if let Some(pane) = ui.active.and_then(|id| ui.panes.get_mut(&id)) {
         pane.card.scroll = pane.card.scroll.min(most);
         pane.card.read |= whole;
     }
-    (Some((boxed, key)), areas)
+    (Some((boxed, key)), activity, areas)
 }
 
 /// The prompt whose card is shown: the first that waits, else one that is over and not put away.
@@ -239,7 +246,7 @@ fn changes(ui: &UiState, mirror: &Mirror, session: Option<&Session>, now: Tick) 
         .filter_map(|id: &SessionId| world.sessions.get(id))
         .any(|session| matches!(status::of(session), status::Status::Working))
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
-        || session.is_some_and(|session| !session.subagents.is_empty());
+        || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working));
     let counts =
         session.is_some_and(|session| {
             session.turn.is_busy()

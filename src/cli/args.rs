@@ -3,9 +3,10 @@
 use super::version;
 use crate::{
     base::ids::{ProfileName, StoredId},
+    config::{settings::Preset, value::Value as _},
     logging,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use std::{ffi::OsString, path::PathBuf};
 
 macro_rules! examples {
@@ -91,6 +92,8 @@ pub enum Command {
     /// Show, check or begin the config file
     #[command(subcommand)]
     Config(Config),
+    /// Print the keys as they are set, and which of them do not arrive here
+    Keys(Keys),
     /// Say where the log files are, or show the end of the newest
     Logs(Logs),
     /// Stands between the hub and one backend
@@ -115,6 +118,18 @@ pub struct Demo {
     /// Faults for the backends, as `hermux demo-backend` takes them
     #[arg(long, value_name = "FLAG", hide = true, allow_hyphen_values = true)]
     pub backend_arg: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    /// As this preset has them [default: the config's]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Preset::words()))]
+    pub preset: Option<String>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Args)]

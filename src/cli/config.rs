@@ -1,6 +1,6 @@
 //! `hermux config`: where the settings come from, what they are, what is wrong with them, and an example of them all.
 
-use super::args::{Config, Start};
+use super::args::{Config, Place};
 use crate::{
     config::{
         example,
@@ -12,13 +12,13 @@ use crate::{
 };
 use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
-pub(super) fn run(what: Config, start: Start, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(what: Config, place: Place, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let text = match what {
         Config::Example => format!("{}{}", example::settings(), keymap::example()),
-        Config::Path => places(start, config)?,
-        Config::Show => show(&source(start, config)?.1)?,
+        Config::Path => places(place, config)?,
+        Config::Show => show(&source(place, config)?.1)?,
         Config::Check { file } => {
-            let (_, source) = source(start, file.or(config))?;
+            let (_, source) = source(place, file.or(config))?;
             setup::load(&source)?;
             format!("{} is right\n", source.path.display())
         }
@@ -26,16 +26,17 @@ pub(super) fn run(what: Config, start: Start, config: Option<PathBuf>) -> anyhow
     super::print(&text)
 }
 
-fn source(start: Start, config: Option<PathBuf>) -> anyhow::Result<(Paths, Source)> {
-    let paths = Paths::find(&Given::from_env(start.place.home.map(std::path::absolute).transpose()?))?;
+/// The places, and what the settings are read from.
+pub(super) fn source(place: Place, config: Option<PathBuf>) -> anyhow::Result<(Paths, Source)> {
+    let paths = Paths::find(&Given::from_env(place.home.map(std::path::absolute).transpose()?))?;
     let mut source = Source::from_env(config, paths.config_file.clone());
-    source.flags = start.place.hermes.as_deref().map(super::start::hermes_flag).into_iter().collect();
+    source.flags = place.hermes.as_deref().map(super::start::hermes_flag).into_iter().collect();
     Ok((paths, source))
 }
 
 /// One place a line: what, then where.
-fn places(start: Start, config: Option<PathBuf>) -> anyhow::Result<String> {
-    let (paths, source) = source(start, config)?;
+fn places(place: Place, config: Option<PathBuf>) -> anyhow::Result<String> {
+    let (paths, source) = source(place, config)?;
     let remark = if source.path.exists() { "" } else { "  (does not exist: the defaults hold)" };
     Ok(format!(
         "config   {}{remark}\nstate    {}\nlogs     {}\nthemes   {}\nruntime  {}\nhermes   {}\n",

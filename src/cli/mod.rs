@@ -3,6 +3,7 @@
 pub mod args;
 mod config;
 mod demo;
+mod keys;
 mod logs;
 mod start;
 mod version;
@@ -23,7 +24,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let result: anyhow::Result<ExitCode> = match cli.command {
         None => start::run(cli.start, cli.config, cli.log),
         Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.log),
-        Some(Command::Config(what)) => config::run(what, cli.start, cli.config),
+        Some(Command::Config(what)) => config::run(what, cli.start.place, cli.config),
+        Some(Command::Keys(keys)) => keys::run(keys, cli.config),
         Some(Command::Logs(logs)) => logs::run(logs, cli.start.place),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {

@@ -1,6 +1,6 @@
 //! One key press, as a value with one spelling.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Which key, without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -149,6 +149,27 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 fn function(name: &str) -> Option<Code> {
     let number = name.strip_prefix('f')?.parse().ok()?;
     (1..=24).contains(&number).then_some(Code::F(number))
+}
+
+impl Key {
+    /// As [`Key::parse`] reads it.
+    pub fn spelled(&self) -> String {
+        let mut out = String::new();
+        for (on, name) in
+            [(self.sup, "cmd-"), (self.ctrl, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")]
+        {
+            out.push_str(if on { name } else { "" });
+        }
+        match self.code {
+            Code::Char(' ') => out.push_str("space"),
+            Code::Char(c) => out.push(c),
+            Code::F(n) => {
+                let _ = write!(out, "f{n}");
+            }
+            code => out.push_str(NAMES.iter().find(|(c, _)| *c == code).map_or("", |(_, name)| name)),
+        }
+        out
+    }
 }
 
 /// As people write it: `Ctrl-X`, `Alt-a`, `Enter`.

@@ -1,3 +1,4 @@
+use super::collide::Around;
 use super::*;
 use crate::config::source::Source;
 use rstest::rstest;
@@ -80,6 +81,59 @@ fn a_letter_that_means_nothing_on_a_card_does_nothing() {
     let map = Keymap::standard();
     assert_eq!(map.meaning(&[Scope::Card, Scope::Global], false, key("q")), Meaning::Nothing);
     assert_eq!(map.meaning(&[Scope::Card, Scope::Global], false, key("enter")), Meaning::Nothing);
+}
+
+/// KEY-07: nothing that anything around hermux takes, and no Alt at all; with Ctrl only the editing of a line and the ways out.
+#[test]
+fn the_noncolliding_preset_has_no_key_that_something_around_it_takes() {
+    let map = Keymap::preset(Preset::Noncolliding);
+    let mut kept = std::collections::BTreeSet::new();
+    for (action, chords, _) in map.all() {
+        for chord in chords.iter().filter(|chord| !chord.leader) {
+            assert!(!chord.key.alt, "{} has {}", action.id, chord.key);
+            if chord.key.ctrl {
+                kept.insert(chord.spelled());
+                let taken = Around::ALL.iter().any(|around| around.takes(chord.key));
+                assert!(!taken || chord.spelled() == "ctrl-h", "{} has {}", action.id, chord.key);
+            }
+        }
+    }
+    let line = "ctrl-_ ctrl-backspace ctrl-c ctrl-d ctrl-delete ctrl-e ctrl-f ctrl-h ctrl-j ctrl-k ctrl-left ctrl-right ctrl-u \
+                ctrl-w ctrl-y ctrl-z";
+    assert_eq!(kept.into_iter().collect::<Vec<_>>().join(" "), line);
+    assert!(Around::ALL.iter().all(|around| !around.takes(map.leader())));
+}
+
+/// KEY-07: what loses its last key is in the palette, or has a key of the same meaning.
+#[test]
+fn the_noncolliding_preset_leaves_a_way_to_every_action() {
+    let (map, standard) = (Keymap::preset(Preset::Noncolliding), Keymap::standard());
+    let lost = ACTIONS
+        .iter()
+        .filter(|action| map.keys_of(action.id).is_empty() && !standard.keys_of(action.id).is_empty());
+    let lost: Vec<&str> = lost.map(|action| action.id).collect();
+    assert_eq!(
+        lost,
+        [
+            "view.up",
+            "view.down",
+            "view.redraw",
+            "edit.start",
+            "edit.end",
+            "edit.redo",
+            "transcript.half_up",
+            "transcript.half_down"
+        ]
+    );
+}
+
+#[test]
+fn every_key_is_spelled_as_it_is_read() {
+    for (_, chords, _) in Keymap::standard().all() {
+        for chord in chords {
+            assert_eq!(parse(&chord.spelled()), Some(*chord));
+        }
+    }
 }
 
 fn with(file: &str) -> Result<Keymap, Vec<String>> {

@@ -3,9 +3,10 @@
 //! What a key means depends on the scopes that are active, the innermost first. Ways out (`Global`) are never shadowed
 //! by a card or a list, except where the table names the same meaning. Pure.
 
+pub mod collide;
 mod doc;
 pub mod key;
-pub mod preset;
+mod preset;
 pub mod table;
 
 use std::collections::HashMap;
@@ -74,9 +75,16 @@ pub enum Meaning {
 
 /// A key, after the leader or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Chord {
-    leader: bool,
-    key: Key,
+pub struct Chord {
+    pub leader: bool,
+    pub key: Key,
+}
+
+impl Chord {
+    /// As the config spells it.
+    pub fn spelled(self) -> String {
+        format!("{}{}", if self.leader { "leader " } else { "" }, self.key.spelled())
+    }
 }
 
 /// The resolved table.
@@ -85,7 +93,9 @@ pub struct Keymap {
     pub preset: Preset,
     leader: Key,
     bindings: HashMap<(Scope, Chord), usize>,
-    /// For each action, in the table's order, its keys as written for people.
+    /// For each action, in the table's order, its keys.
+    chords: Vec<Vec<Chord>>,
+    /// The same as written for people.
     shown: Vec<Vec<String>>,
 }
 
@@ -98,12 +108,7 @@ impl Keymap {
             Ok(leader) => (leader, Vec::new()),
             Err(what) => (Key::char('x').ctrl(), vec![Problem::new(read.origin("keys.leader"), what)]),
         };
-        let mut map = Self {
-            preset: keys.preset,
-            leader,
-            bindings: HashMap::new(),
-            shown: vec![Vec::new(); ACTIONS.len()],
-        };
+        let mut map = Self::empty(keys.preset, leader);
         for binding in own {
             let Some((at, action)) = find(&binding.id) else {
                 let near = meant(&binding.id, ACTIONS.iter().map(|action| action.id), "`");
@@ -135,12 +140,19 @@ impl Keymap {
     /// The default keys.
     pub fn standard() -> Self {
         // The table is tested to have no conflict; an empty map would still let text be typed.
-        Self::of(&Read::default()).unwrap_or_else(|_| Self {
-            preset: Preset::Default,
-            leader: Key::char('x').ctrl(),
-            bindings: HashMap::new(),
-            shown: vec![Vec::new(); ACTIONS.len()],
-        })
+        Self::of(&Read::default()).unwrap_or_else(|_| Self::empty(Preset::Default, Key::char('x').ctrl()))
+    }
+
+    /// A preset's keys, as no config changes them.
+    pub fn preset(preset: Preset) -> Self {
+        let mut read = Read::default();
+        read.config.keys.preset = preset;
+        Self::of(&read).unwrap_or_else(|_| Self::standard())
+    }
+
+    fn empty(preset: Preset, leader: Key) -> Self {
+        let (chords, shown) = (vec![Vec::new(); ACTIONS.len()], vec![Vec::new(); ACTIONS.len()]);
+        Self { preset, leader, bindings: HashMap::new(), chords, shown }
     }
 
     fn bind(&mut self, at: usize, action: &Action, chord: Chord, text: &str) -> Result<(), String> {
@@ -152,6 +164,9 @@ impl Keymap {
         }
         self.bindings.insert((action.scope, chord), at);
         let prefix = if chord.leader { format!("{} ", self.leader) } else { String::new() };
+        if let Some(chords) = self.chords.get_mut(at) {
+            chords.push(chord);
+        }
         if let Some(shown) = self.shown.get_mut(at) {
             shown.push(format!("{prefix}{}", chord.key));
         }
@@ -180,6 +195,20 @@ impl Keymap {
     pub fn keys_of(&self, id: &str) -> &[String] {
         let at = ACTIONS.iter().position(|action| action.id == id);
         at.and_then(|at| self.shown.get(at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every action with its keys and how these are written for people.
+    pub fn all(&self) -> impl Iterator<Item = (&'static Action, &[Chord], &[String])> {
+        let keys = self.chords.iter().zip(&self.shown);
+        ACTIONS
+            .iter()
+            .zip(keys)
+            .map(|(action, (chords, shown))| (action, chords.as_slice(), shown.as_slice()))
+    }
+
+    /// The key that comes before a second one.
+    pub fn leader(&self) -> Key {
+        self.leader
     }
 
     /// The first key of an intent, for hints.

@@ -4,13 +4,12 @@
 //! line and the ways to stop and to leave, which every program in a terminal has; and of these only what tmux, screen and
 //! zellij leave alone.
 
-use super::{Action, Chord};
+use super::collide::Around;
+use super::{Action, Chord, Key};
 use crate::config::settings::Preset;
 
 /// Ids of the actions that keep a key with Ctrl: `edit.…`, and these.
 const KEEP: &[&str] = &["composer.newline", "composer.cancel", "app.quit_empty"];
-/// Keys with Ctrl that are taken by tmux (b), screen (a) or zellij (the others) as they come.
-const TAKEN: &str = "abghnopqst";
 
 /// Whether `preset` has the default key `chord` for `action`.
 pub(super) fn has(preset: Preset, action: &Action, chord: Chord) -> bool {
@@ -18,10 +17,10 @@ pub(super) fn has(preset: Preset, action: &Action, chord: Chord) -> bool {
     if preset == Preset::Default || chord.leader || !(key.ctrl || key.alt) {
         return true;
     }
-    let stops = key == super::Key::char('c').ctrl();
+    let stops = key == Key::char('c').ctrl();
+    let edits = action.id.starts_with("edit.") || KEEP.contains(&action.id) || stops;
     // Some terminals send Ctrl-H for Backspace: without it there would be none.
     let backspace = action.id == "edit.backspace";
-    let edits = action.id.starts_with("edit.") || KEEP.contains(&action.id) || stops;
-    let taken = matches!(key.code, super::Code::Char(c) if TAKEN.contains(c)) && !backspace;
+    let taken = Around::ALL.iter().any(|around| around.takes(key)) && !backspace;
     !key.alt && edits && !taken
 }

@@ -1215,7 +1215,7 @@ fn a_failed_turn_is_tried_again_by_its_key_alone() {
     let failed = hermux::model::turn::TurnState::Failed(un("HTTP 500"));
     stage.patch(vec![change(2, Change::Turn(Turn { state: failed, ..Turn::default() }))]);
     stage.wait(10_000);
-    assert!(stage.draw().contains("✗ the turn failed   Ctrl-X e sends the prompt again"));
+    assert!(stage.draw().contains("✗ the turn failed  Ctrl-X e tries again"));
     stage.keys("ctrl-x e");
     assert_eq!(stage.commands(), [Command::Send { session: SessionId(2), text: "/retry".into() }]);
 }

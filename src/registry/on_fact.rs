@@ -179,7 +179,12 @@ impl Registry {
             // Retries come in one burst when they are over: they belong to the turn, to be read later (CHECK 20).
             "lifecycle" if self.is_running(session) => {
                 self.set_activity(session, Some(text.clone()));
-                self.add_note(session, Level::Info, text);
+                // The error that ends the turn says this again.
+                if text.raw().starts_with('❌') {
+                    self.run(session).verdict = Some(text);
+                } else {
+                    self.add_note(session, Level::Info, text);
+                }
             }
             _ => self.set_activity(session, Some(text)),
         }

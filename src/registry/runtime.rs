@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub stream: Option<Stream>,
     /// The first message that this turn, or the last one, wrote.
     pub turn_from: Option<MessageId>,
+    /// What the backend said of giving up; shown at the turn's end, unless its error says the same.
+    pub verdict: Option<Untrusted>,
     /// A tool ran, or was announced, since the last text of the turn: the next text begins a step.
     pub between_steps: bool,
     pub step: StepHead,

@@ -69,6 +69,7 @@ impl Registry {
         run.may_go_on = false;
         run.between_steps = false;
         run.turn_from = None;
+        run.verdict = None;
         run.step = StepHead::default();
         run.heard = now;
         let stop = std::mem::take(&mut run.stop);
@@ -153,6 +154,12 @@ impl Registry {
         }
         if matches!(end, End::Interrupted) && self.run(session).stream.is_none() {
             self.add_note(session, Level::Info, "interrupted before there was an answer");
+        }
+        let verdict = self.run(session).verdict.take();
+        if let Some(verdict) =
+            verdict.filter(|verdict| !matches!(&end, End::Failed(text) if is_told(verdict, text)))
+        {
+            self.add_note(session, Level::Warning, verdict);
         }
         if let End::Failed(text) = &end {
             self.add_note(session, Level::Error, text.clone());
@@ -244,4 +251,12 @@ impl Registry {
             self.head(session, Change::Usage(Box::new(usage)));
         }
     }
+}
+
+/// Whether `error` gives the reason that `verdict` gave: `❌ API failed after 3 retries — reason`, `❌ … (HTTP 401): reason`.
+fn is_told(verdict: &Untrusted, error: &Untrusted) -> bool {
+    let verdict = verdict.raw();
+    let reason =
+        verdict.split_once(" — ").or_else(|| verdict.split_once("): ")).map_or("", |(_, reason)| reason);
+    !reason.trim().is_empty() && error.raw().contains(reason.trim())
 }

@@ -207,6 +207,27 @@ fn retries_that_come_in_one_burst_can_be_read_later() {
     assert_eq!(rig.session(session).activity, None);
 }
 
+#[test]
+fn giving_up_is_said_once() {
+    for (said, error, shown) in [
+        (
+            "❌ API failed after 3 retries — HTTP 500: x",
+            "API call failed after 3 retries: HTTP 500: x",
+            false,
+        ),
+        ("❌ Non-retryable error (HTTP 401): bad key", "bad key", false),
+        ("❌ The window is too small", "something else", true),
+        ("❌ Max retries (3) exceeded — no reason", "something else", true),
+    ] {
+        let mut rig = Rig::new();
+        let session = rig.running("work", "aa");
+        rig.fact("work", "aa", Fact::Status { kind: "lifecycle".into(), text: said.into() });
+        rig.fact("work", "aa", ended(TurnOutcome::Error, Some(error)));
+        let before = if shown { format!("<{said}>|") } else { String::new() };
+        assert_eq!(rig.lines(session)[1], format!("Assistant: {before}<{error}>"));
+    }
+}
+
 /// CHECK 23.
 #[test]
 fn a_tool_that_was_announced_and_never_started_leaves_nothing() {

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{marks, start, subagents, todos};
 use crate::base::clock::Tick;
-use crate::base::text;
+use crate::base::text::{self, width};
 use crate::model::message::Level;
 use crate::model::notice::{About, Notice};
 use crate::model::profile::{BackendState, Profile};
@@ -40,7 +40,7 @@ pub(super) fn lines(
     if let Some(profile) = profile.filter(|_| !told) {
         out.extend(backend(profile, keymap, theme, now));
     }
-    out.extend(turn(session, keymap, theme, now));
+    out.extend(turn(session, keymap, cells.saturating_sub(1), theme, now));
     let queued = session.queue.len().min(QUEUED + 1);
     let left = rows.saturating_sub(out.len() + queued);
     let wide = cells.saturating_sub(1);
@@ -137,69 +137,69 @@ fn backend(profile: &Profile, keymap: &Keymap, theme: &Theme, now: Tick) -> Opti
             (format!("waking up {name}, {}{slow}", marks::clock(now.since(*since))), theme.warn)
         }
         BackendState::Degraded(why) => {
-            (format!("{name} is slow: {}", text::label(why.raw(), 120)), theme.warn)
+            (format!("{name} is slow, hermux waits: {}", text::label(why.raw(), 120)), theme.warn)
         }
         BackendState::Retrying { attempt, at, why } => {
             let wait = at.since(now).div_ceil(1_000);
             let why = text::label(why.raw(), 80);
-            (format!("{name} was lost ({why}); trying again in {wait} s (attempt {attempt})"), theme.warn)
+            (format!("{name} was lost; again in {wait} s (attempt {attempt}): {why}"), theme.warn)
         }
         // Its notice, or the empty transcript, says more.
         BackendState::Stuck(stuck) => {
             let again = keymap.hint(Intent::RetryBackend).map(|key| format!("; {key} tries again"));
             let what = text::label(stuck.what.raw(), 160);
-            (format!("{name} does not run: {what}{}", again.unwrap_or_default()), theme.bad)
+            (format!("{name} does not run{}: {what}", again.unwrap_or_default()), theme.bad)
         }
-        BackendState::Elsewhere(who) => (
-            format!("{name} is held by {}; it can only be read here", text::label(who.raw(), 80)),
-            theme.warn,
-        ),
+        BackendState::Elsewhere(who) => {
+            (format!("{name} can only be read here: {} holds it", text::label(who.raw(), 80)), theme.warn)
+        }
     };
     Some(Line::from(vec![Span::styled(format!("{mark} "), mark_style), Span::styled(text, style)]))
 }
 
-fn turn(session: &Session, keymap: &Keymap, theme: &Theme, now: Tick) -> Option<Line<'static>> {
-    let clock = session.turn.started.map(|started| marks::clock(now.since(started))).unwrap_or_default();
-    let mut spans = match &session.turn.state {
+/// What the turn does, its clock, and the key that ends it: the words give way where there is little room.
+fn turn(session: &Session, keymap: &Keymap, cells: usize, theme: &Theme, now: Tick) -> Option<Line<'static>> {
+    let clock = session.turn.started.map(|started| format!("  {}", marks::clock(now.since(started))));
+    let clock = clock.unwrap_or_default();
+    let key =
+        |intent, word: &str| keymap.hint(intent).map(|key| format!("  {key} {word}")).unwrap_or_default();
+    let waits = session.current_prompt().is_some();
+    let (mark, mark_style, words, style, hint) = match &session.turn.state {
         TurnState::Idle => return None,
         TurnState::Failed(_) => {
-            let mut spans = vec![Span::styled("✗ the turn failed", theme.bad)];
-            if let Some(key) = keymap.hint(Intent::RetryTurn) {
-                spans.push(Span::styled(format!("   {key} sends the prompt again"), theme.dim));
-            }
-            spans
+            ("✗", theme.bad, "the turn failed".to_owned(), theme.bad, key(Intent::RetryTurn, "tries again"))
         }
         TurnState::Uncertain => {
-            let text = "~ the backend was lost in mid turn; whether the turn ended is not known";
-            vec![Span::styled(text, theme.warn)]
+            let words =
+                "lost in mid turn: whether it ended is not known; hermux asks when the backend is back";
+            ("~", theme.warn, words.to_owned(), theme.warn, String::new())
         }
-        TurnState::Sending => vec![Span::styled("↑ sending", theme.dim)],
-        TurnState::Stopping => vec![Span::styled(format!("◍ stopping {clock}"), theme.warn)],
-        TurnState::Running if session.current_prompt().is_some() => {
-            vec![Span::styled("! waits for you", theme.needs), Span::styled(format!("  {clock}"), theme.dim)]
+        TurnState::Sending => {
+            ("↑", theme.dim, "sending".to_owned(), theme.dim, key(Intent::Interrupt, "interrupts"))
+        }
+        TurnState::Stopping => ("◍", theme.warn, "stopping".to_owned(), theme.warn, String::new()),
+        TurnState::Running if waits => {
+            ("!", theme.needs, "waits for you".to_owned(), theme.needs, key(Intent::Interrupt, "interrupts"))
+        }
+        TurnState::Running if session.turn.quiet => {
+            let words = "nothing was heard for long; the backend says it works";
+            ("◌", theme.warn, words.to_owned(), theme.warn, key(Intent::Interrupt, "interrupts"))
         }
         TurnState::Running => {
             let words = session.activity.as_ref().filter(|words| !words.is_empty());
             let words = words.map_or_else(|| "working".to_owned(), |words| text::label(words.raw(), 60));
-            let mut spans = vec![
-                Span::styled(format!("{} ", marks::spinner(now)), theme.good),
-                Span::styled(words, theme.text),
-                Span::styled(format!("  {clock}"), theme.dim),
-            ];
-            if session.turn.quiet {
-                spans.push(Span::styled(
-                    "  nothing was heard for long; the backend says it works",
-                    theme.warn,
-                ));
-            }
-            spans
+            (marks::spinner(now), theme.good, words, theme.text, key(Intent::Interrupt, "interrupts"))
         }
     };
-    if session.turn.is_busy()
-        && session.turn.state != TurnState::Stopping
-        && let Some(key) = keymap.hint(Intent::Interrupt)
-    {
-        spans.push(Span::styled(format!("   {key} interrupts"), theme.dim));
-    }
-    Some(Line::from(spans))
+    // A hint that leaves nothing of the words is left out.
+    let fixed = width::of(mark) + 1 + width::of(&clock);
+    let hint =
+        if fixed + width::of(&hint) + width::of(&words).min(16) > cells { String::new() } else { hint };
+    let room = cells.saturating_sub(fixed + width::of(&hint));
+    Some(Line::from(vec![
+        Span::styled(format!("{mark} "), mark_style),
+        Span::styled(width::truncate(&words, room), style),
+        Span::styled(clock, theme.dim),
+        Span::styled(hint, theme.dim),
+    ]))
 }

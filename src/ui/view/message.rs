@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{thought, tool};
+use super::{failure, notified, thought, tool};
 use crate::base::clock::Tick;
 use crate::base::text::{self, Mode};
 use crate::model::message::{Level, Message, MessageState, Part, Role};
@@ -76,8 +76,8 @@ impl Lay for Sheet<'_> {
             }
         }
         laid.starts.push(laid.rows.len());
-        let state = state_line(self.message, self.paper.theme);
-        laid.rows.extend(state.map(|line| self.behind(wrap::clip(&line, self.cells()))));
+        let state = state_lines(self.message, self.cells(), self.paper.theme);
+        laid.rows.extend(state.into_iter().map(|line| self.behind(line)));
     }
 
     fn grow(&self, rows: &mut Vec<Line<'static>>, stream: &mut Stream) {
@@ -136,12 +136,13 @@ impl Sheet<'_> {
         (grows && streams).then_some(last)
     }
 
-    /// Whether a blank row stands above part `n`: not at the top, not between calls.
+    /// Whether a blank row stands above part `n`: not at the top, not between calls, not between notes.
     fn wants_air(&self, laid: &Laid, n: usize) -> bool {
         let ends = laid.starts.iter().skip(1);
         let shown = laid.starts.iter().zip(ends).rposition(|(start, end)| end > start);
         let is_tool = |n: usize| matches!(self.message.parts.get(n), Some(Part::Tool(_)));
-        shown.is_some_and(|before| !(is_tool(before) && is_tool(n)))
+        let is_note = |n: usize| matches!(self.message.parts.get(n), Some(Part::Note { .. }));
+        shown.is_some_and(|before| !(is_tool(before) && is_tool(n) || is_note(before) && is_note(n)))
     }
 
     fn cells(&self) -> usize {
@@ -178,6 +179,12 @@ impl Sheet<'_> {
                 rows
             }
             Part::Text(source) => {
+                let system = self.message.role == Role::System && !unfolded;
+                if let Some(rows) =
+                    system.then(|| notified::folded(source.raw(), cells, &self.paper)).flatten()
+                {
+                    return rows.into_iter().map(|row| wrap::clip(&row, cells)).collect();
+                }
                 let style = if self.message.role == Role::System { theme.dim } else { theme.text };
                 plain(source.raw(), cells, style)
             }
@@ -210,19 +217,27 @@ pub(super) fn plain(source: &str, cells: usize, style: Style) -> Vec<Line<'stati
 }
 
 /// What is to be said of a message's own fate.
-fn state_line(message: &Message, theme: &Theme) -> Option<Line<'static>> {
-    Some(match &message.state {
-        MessageState::Sending => Line::styled("↑ sending", theme.dim),
-        MessageState::Refused(why) => {
-            Line::styled(format!("✗ not sent: {}", text::label(why.raw(), 200)), theme.bad)
+fn state_lines(message: &Message, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let (words, style) = match &message.state {
+        MessageState::Sending => ("↑ sending".to_owned(), theme.dim),
+        MessageState::Refused(why) => (format!("✗ not sent: {}", text::label(why.raw(), 200)), theme.bad),
+        MessageState::Uncertain => {
+            ("~ may not have arrived: in the transcript, s sends it again, d drops it".to_owned(), theme.warn)
         }
-        MessageState::Uncertain => Line::styled(
-            "~ may not have arrived: in the transcript, s sends it again, d drops it",
-            theme.warn,
-        ),
-        MessageState::Interrupted => Line::styled("◍ interrupted", theme.warn),
-        MessageState::Streaming | MessageState::Done | MessageState::Failed => return None,
-    })
+        MessageState::Interrupted => ("◍ interrupted".to_owned(), theme.warn),
+        MessageState::Failed => {
+            let error = message.parts.iter().rev().find_map(|part| match part {
+                Part::Note { level: Level::Error, text } => Some(failure::advice(text.raw())),
+                _ => None,
+            });
+            let advice = error.unwrap_or_default();
+            let gap = if advice.is_empty() { "" } else { " " };
+            (format!("  {advice}{gap}hermux sends nothing again by itself; /retry does."), theme.dim)
+        }
+        MessageState::Streaming | MessageState::Done => return Vec::new(),
+    };
+    let rows = wrap::wrap(&Line::styled(words, style), cells, 2);
+    rows.into_iter().map(|row| row.style(style)).collect()
 }
 
 #[cfg(test)]

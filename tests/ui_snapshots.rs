@@ -523,3 +523,21 @@ fn a_todo_list_after_its_turn() {
     }
     assert!(!drawn(&world).contains("todo"));
 }
+
+/// What was laid out is drawn anew when the look of it changes: theme, keys, colours of output.
+#[test]
+fn a_change_of_theme_or_settings_reaches_what_is_on_the_screen() {
+    let mut stage = Stage::showing(tools(), 1, (100, 50));
+    let green = |stage: &mut Stage| {
+        let buffer = stage.buffer();
+        let compiling = |cell: &&ratatui::buffer::Cell| cell.fg == Color::Green && cell.symbol() == "C";
+        buffer.content.iter().filter(compiling).count()
+    };
+    assert_eq!(green(&mut stage), 4);
+    stage.ui.config.ui.tool_colours = false;
+    assert_eq!(green(&mut stage), 0);
+    stage.ui.config.ui.tool_colours = true;
+    assert_eq!(green(&mut stage), 4);
+    stage.theme = Theme::mono();
+    assert_eq!(green(&mut stage), 0);
+}

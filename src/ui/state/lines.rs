@@ -85,6 +85,8 @@ struct Entry {
 /// The lines of one session's messages.
 #[derive(Clone, Debug, Default)]
 pub struct LineCache {
+    /// What the lines were drawn with.
+    drawn_with: u64,
     entries: HashMap<MessageId, Entry>,
 }
 
@@ -99,6 +101,13 @@ pub trait Lay {
 }
 
 impl LineCache {
+    /// Lets go of everything that was drawn with anything else: another theme, another key in a hint.
+    pub fn draw_with(&mut self, digest: u64) {
+        if std::mem::replace(&mut self.drawn_with, digest) != digest {
+            self.clear();
+        }
+    }
+
     /// Has the lines of `message` ready as it looks in this `second`, and counts them.
     pub fn fill(&mut self, message: MessageId, look: Look, second: u64, lay: &impl Lay) -> usize {
         let entry = match self.entries.get_mut(&message) {

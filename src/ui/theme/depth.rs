@@ -9,7 +9,7 @@ use ratatui::style::Color;
 pub type Rgb = (u8, u8, u8);
 
 /// How many colours can be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub enum Depth {
     /// None: weight, underlines and reverse video alone.
     None,

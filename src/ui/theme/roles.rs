@@ -11,7 +11,7 @@ pub const HUES: usize = 16;
 macro_rules! roles {
     ($($(#[doc = $doc:literal])+ $role:ident,)+) => {
         /// A style for every role on the screen.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct Theme {
             /// How many colours there are.
             pub depth: Depth,

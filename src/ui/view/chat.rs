@@ -66,6 +66,7 @@ pub(super) fn prepare(
     folding: (bool, bool),
     paper: Paper<'_>,
 ) {
+    pane.lines.draw_with(paper.digest());
     let older = std::mem::take(&mut pane.older);
     let newer = session.body.as_ref().map_or(&[][..], |body| &body.messages);
     let messages = Messages { older: &older, newer };

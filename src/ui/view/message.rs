@@ -1,5 +1,7 @@
 //! One message as lines. Every foreign line stands behind a gutter of two cells that only hermux writes (SEC-10).
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -30,6 +32,15 @@ pub(super) struct Paper<'a> {
     pub colours: bool,
     /// The hub's time.
     pub now: Tick,
+}
+
+impl Paper<'_> {
+    /// Of everything but the time: lines that were drawn with another one are no longer right.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.accent, self.theme, self.key, self.colours).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// A message, and what it is laid out with.

@@ -139,6 +139,30 @@ choice! {
     }
 }
 
+choice! {
+    /// How many colours the terminal is taken to show.
+    pub enum Colors {
+        /// As the environment says.
+        #[default]
+        Auto = "auto",
+        None = "none",
+        Ansi = "16",
+        Indexed = "256",
+        True = "true",
+    }
+}
+
+choice! {
+    /// What the terminal's background is taken to be.
+    pub enum Background {
+        /// As `COLORFGBG` says, else as the terminal answers, else dark.
+        #[default]
+        Auto = "auto",
+        Dark = "dark",
+        Light = "light",
+    }
+}
+
 settings! {
     {
         /// The hermes program. Empty: the one found on PATH.
@@ -160,6 +184,16 @@ settings! {
         bell: bool = true, Now;
         /// Show what needs you in the terminal's title.
         title: bool = true, Now;
+        /// The theme. "terminal" uses the terminal's own colours; "dark", "light", "contrast", "ember" and "fjord" paint their
+        /// own background; "mono" has no colour. Any other name is a file of your own: themes/NAME.toml beside this one.
+        theme: String = "terminal".into(), Now;
+        /// How many colours the terminal shows. "auto" goes by `NO_COLOR`, `COLORTERM` and `TERM`.
+        color: Colors = Colors::default(), Now;
+        /// Whether the terminal's background is dark or light, for themes that have two sides. "auto" goes by `COLORFGBG`, else
+        /// asks the terminal.
+        background: Background = Background::default(), Now;
+        /// Nothing moves: a still mark stands where a spinner would turn.
+        reduced_motion: bool = false, Now;
         /// Show the output of commands in its own colours. false shows it in the colour of plain text.
         tool_colours: bool = true, Now;
     }

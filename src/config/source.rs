@@ -5,7 +5,7 @@ use super::problem::{Broken, Problem};
 use super::settings::{Config, SETTINGS, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,23 @@ impl Source {
         Ok(Read { text: Some(text.clone()), ..self.read_text(&text) })
     }
 
+    /// The directory of the person's own themes, beside the file.
+    pub fn themes_dir(&self) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join("themes")
+    }
+
+    /// The names of the person's own themes, sorted. A directory that cannot be read has none.
+    pub fn themes(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.themes_dir()).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?.strip_suffix(".toml")?.to_owned();
+            is_theme_name(&name).then_some(name)
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
     /// As [`Source::read`], of a file that contains `text`.
     pub fn read_text(&self, text: &str) -> Read {
         let mut read = parse::text(text);
@@ -105,6 +122,11 @@ impl Source {
         }
         read
     }
+}
+
+/// Whether `name` can be that of a theme: it becomes part of a path.
+pub fn is_theme_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// Begins the names of hermux' own variables.

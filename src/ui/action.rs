@@ -19,6 +19,8 @@ pub enum Action {
     Mouse(bool),
     /// Read the config file again.
     Reread,
+    /// Show everything in the theme of this name, until hermux ends.
+    Theme(String),
     /// Paint every cell anew.
     Redraw,
     /// Leave.

@@ -83,6 +83,8 @@ pub enum Intent {
     RetryBackend,
     ToggleBypass,
     ToggleMouse,
+    /// Show everything in the next theme of the list.
+    NextTheme,
     Redraw,
     /// Read the config file again.
     ReloadConfig,

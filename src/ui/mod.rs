@@ -12,6 +12,7 @@ pub mod events;
 pub mod frame;
 pub mod intent;
 pub mod keymap;
+mod look;
 pub mod mirror;
 mod outbox;
 pub mod render;

@@ -18,13 +18,13 @@ use super::ends::Ends;
 use super::events::source::{self, Read};
 use super::events::{Decoder, Input, Reply};
 use super::frame::FrameClock;
+use super::look::{self, Look};
 use super::mirror::Mirror;
 use super::outbox::Outbox;
 use super::setup::Ready;
 use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::depth::Env;
-use super::theme::{DEFAULT, Depth, Shade, Theme};
 use super::watch::{self, Reread};
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
@@ -100,7 +100,7 @@ struct Loop {
     canvas: Canvas<File>,
     ui: UiState,
     mirror: Mirror,
-    theme: Theme,
+    look: Look,
     decoder: Decoder,
     frames: FrameClock,
     outbox: Outbox,
@@ -126,24 +126,21 @@ enum Wake {
 
 impl Loop {
     fn new(setup: Setup, port: TerminalPort, canvas: Canvas<File>, term: &Term) -> Self {
-        let Ready { read, keymap } = setup.ready.clone();
+        let Ready { read, keymap, theme: choice } = setup.ready.clone();
         let mut ui = UiState::new(keymap, setup.start.clone(), setup.cwd.clone());
         ui.config = read.config;
         ui.size = term.size();
         ui.mouse = ui.config.ui.mouse;
         let mut decoder = Decoder::default();
         decoder.escape_ms = ui.config.keys.escape_ms.0;
-        let theme = {
-            let shade = setup.colours.colorfgbg.as_deref().and_then(Shade::of_colorfgbg).unwrap_or_default();
-            let depth = Depth::choose(None, &setup.colours);
-            Theme::named(DEFAULT, shade, depth).unwrap_or_else(Theme::mono)
-        };
+        ui.themes = look::names(&setup.source);
+        let look = Look::new(choice, setup.colours.clone(), &ui.config.ui);
         Self {
+            look,
             updates: port.updates,
             canvas,
             ui,
             mirror: Mirror::default(),
-            theme,
             decoder,
             frames: FrameClock::default(),
             outbox: Outbox::new(port.to_hub),
@@ -166,8 +163,9 @@ impl Loop {
         let mut reads = reads;
         let mut resized = signal(SignalKind::window_change())?;
         let mut ends = Ends::new()?;
-        self.canvas.write(&term::entering(self.ui.mouse))?;
-        self.decoder.expect_answers(clock.now());
+        let asks = self.look.ask(&self.ui.config.ui, clock.now());
+        self.canvas.write(&term::entering(self.ui.mouse, asks))?;
+        self.decoder.expect_answers(asks, clock.now());
         self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
         self.frames.now(clock.now());
         // Nothing that can wait comes before the first frame.
@@ -281,6 +279,10 @@ impl Loop {
             }
             match input {
                 Input::Reply(Reply::SynchronizedOutput(can)) => self.canvas.set_synchronized(can),
+                Input::Reply(Reply::Background(rgb)) => {
+                    self.look.answer(rgb, at);
+                    self.look.refresh(&mut self.ui);
+                }
                 Input::Reply(Reply::KittyKeyboard) => self.canvas.write(term::extend_keyboard())?,
                 _ => {}
             }
@@ -326,6 +328,7 @@ impl Loop {
                 Action::Bell => {}
                 Action::Reread => self.configured(watch::reread(&self.setup.source), now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
+                Action::Theme(name) => self.look.wear(&self.setup.source, name, &mut self.ui, now),
                 Action::Redraw => self.canvas.reset(self.ui.size),
                 Action::Leave(Next::Nothing) => self.over = Some(Why::Left),
                 Action::Leave(Next::Demo) => self.over = Some(Why::Demo),
@@ -336,7 +339,12 @@ impl Loop {
 
     /// The config file was read again.
     fn configured(&mut self, reread: Reread, now: Tick) -> io::Result<()> {
+        if let Ok(ready) = &reread {
+            self.look.choice = ready.theme.clone();
+            self.ui.themes = look::names(&self.setup.source);
+        }
         let actions = update::configured(&mut self.ui, &self.mirror, reread, now);
+        self.look.refresh(&mut self.ui);
         self.decoder.escape_ms = self.ui.config.keys.escape_ms.0;
         self.frames.now(now);
         self.act(actions, now)
@@ -347,7 +355,7 @@ impl Loop {
         if !self.frames.take(now) {
             return Ok(());
         }
-        let screen = view::screen(&mut self.ui, &self.mirror, &self.theme, &self.setup.home, now);
+        let screen = view::screen(&mut self.ui, &self.mirror, &self.look.theme, &self.setup.home, now);
         self.canvas.draw(|buffer| widget::paint(&screen, buffer))?;
         let (title, hits, card, changes) = (screen.title, screen.hits, screen.card_in_focus, screen.changes);
         self.ui.hits = hits;

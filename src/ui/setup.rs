@@ -2,7 +2,9 @@
 //! config check`, and when the file changes while it runs.
 
 use super::keymap::Keymap;
-use crate::config::problem::Broken;
+use super::look;
+use super::theme::Choice;
+use crate::config::problem::{Broken, Problem};
 use crate::config::settings::Config;
 use crate::config::source::{Read, Source};
 
@@ -11,6 +13,7 @@ use crate::config::source::{Read, Source};
 pub struct Ready {
     pub read: Read,
     pub keymap: Keymap,
+    pub theme: Choice,
 }
 
 impl Ready {
@@ -27,11 +30,15 @@ pub fn load(source: &Source) -> Result<Ready, Broken> {
 /// What was read from `source`, made ready.
 pub fn ready(source: &Source, mut read: Read) -> Result<Ready, Broken> {
     let keymap = Keymap::of(&read);
+    let theme = look::choose(source, &read.config.ui.theme);
     let mut problems = std::mem::take(&mut read.problems);
-    match keymap {
-        Ok(keymap) if problems.is_empty() => Ok(Ready { read, keymap }),
-        keymap => {
+    match (keymap, theme) {
+        (Ok(keymap), Ok(theme)) if problems.is_empty() => Ok(Ready { read, keymap, theme }),
+        (keymap, theme) => {
             problems.extend(keymap.err().into_iter().flatten());
+            let origin = read.origin("ui.theme");
+            let wrong = theme.err().into_iter().flatten();
+            problems.extend(wrong.map(|what| Problem::new(origin.clone(), what)));
             problems.sort();
             Err(Broken::Wrong { path: source.path.clone(), problems })
         }

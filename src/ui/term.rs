@@ -16,6 +16,8 @@ use crate::base::sys;
 const ENTER: &[u8] = b"\x1b[22;2t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?25l\x1b[2J";
 /// Whether frames can be held back, whether keys can be told apart better, and last what everyone answers.
 const ASK: &[u8] = b"\x1b[?2026$p\x1b[?u\x1b[c";
+/// What the background is. Ended by BEL, which the oldest of those that answer understand.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 /// The reverse of all that may be on, whatever was.
 const LEAVE: &[u8] =
     b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;2t";
@@ -100,9 +102,10 @@ impl Term {
     }
 }
 
-/// Bytes that enter, and that ask what the terminal can do.
-pub fn entering(mouse: bool) -> Vec<u8> {
-    [ENTER, if mouse { MOUSE_ON } else { b"" }, ASK].concat()
+/// Bytes that enter, and that ask what the terminal can do; also for its `background`, where that matters.
+pub fn entering(mouse: bool, background: bool) -> Vec<u8> {
+    let mouse = if mouse { MOUSE_ON } else { b"" };
+    [ENTER, mouse, if background { ASK_BACKGROUND } else { b"" }, ASK].concat()
 }
 
 /// Whether a terminal of this `TERM` has scroll regions. All that show hermux at all do; one without a name is not trusted.

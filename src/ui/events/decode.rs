@@ -3,7 +3,7 @@
 //! A lone escape waits 50 ms, or as long as is set, for a key that makes it `Alt`; an unfinished sequence waits 500 ms and is dropped; a paste
 //! whose end never comes is delivered after a second. What is not understood is consumed and inert.
 
-use super::{Input, csi};
+use super::{Input, Reply, csi, osc};
 use crate::base::clock::Tick;
 use crate::ui::keymap::{Code, Key};
 
@@ -33,6 +33,8 @@ pub struct Decoder {
     /// When the last byte came.
     last: Tick,
     querying: Option<Tick>,
+    /// Until when the terminal's background may still be told.
+    background: Option<Tick>,
 }
 
 /// What the head of the pending bytes is.
@@ -45,14 +47,23 @@ enum Head {
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { escape_ms: ESCAPE_MS, pending: Vec::new(), paste: None, last: Tick(0), querying: None }
+        Self {
+            escape_ms: ESCAPE_MS,
+            pending: Vec::new(),
+            paste: None,
+            last: Tick(0),
+            querying: None,
+            background: None,
+        }
     }
 }
 
 impl Decoder {
-    /// Questions were just put to the terminal.
-    pub fn expect_answers(&mut self, now: Tick) {
+    /// Questions were just put to the terminal, that for its `background` among them or not.
+    pub fn expect_answers(&mut self, background: bool, now: Tick) {
         self.querying = Some(now.plus(QUERY_MS));
+        // Some pass this question on, and answer it after the last one.
+        self.background = self.querying.filter(|_| background);
     }
 
     /// Takes bytes that were read at `now`.
@@ -69,8 +80,10 @@ impl Decoder {
         let wait = match (&self.paste, self.pending.as_slice()) {
             (Some(_), _) => PASTE_MS,
             (None, []) => return None,
+            (None, [ESC, b']', _, ..]) if self.awaits(self.background) => QUERY_MS,
             (None, [ESC] | [ESC, b'[' | b']' | b'O' | b'P' | b'_' | b'^' | b'X']) => {
-                if self.querying.is_some_and(|until| self.last < until) {
+                let string = self.pending.len() == 2 && self.awaits(self.background);
+                if self.awaits(self.querying) || string {
                     ESCAPE_QUERY_MS.max(self.escape_ms)
                 } else {
                     self.escape_ms
@@ -79,6 +92,10 @@ impl Decoder {
             _ => SEQUENCE_MS,
         };
         Some(self.last.plus(wait))
+    }
+
+    fn awaits(&self, until: Option<Tick>) -> bool {
+        until.is_some_and(|until| self.last < until)
     }
 
     /// Gives up waiting for what is overdue at `now`.
@@ -122,8 +139,10 @@ impl Decoder {
                 }
                 Head::Done(used, input) => {
                     self.pending.drain(..used);
-                    if input == Some(Input::Reply(super::Reply::Last)) {
-                        self.querying = None;
+                    match input {
+                        Some(Input::Reply(Reply::Last)) => self.querying = None,
+                        Some(Input::Reply(Reply::Background(_))) => self.background = None,
+                        _ => {}
                     }
                     out.extend(input);
                 }
@@ -144,7 +163,13 @@ fn head(bytes: &[u8]) -> Head {
             [] => Head::Incomplete,
             [letter, ..] => Head::Done(3, csi::single_shift(letter).map(Input::Key)),
         },
-        [ESC, b']' | b'P' | b'_' | b'^' | b'X', ref rest @ ..] => control_string(rest),
+        [ESC, b']', ref rest @ ..] => match control_string(rest) {
+            Head::Done(used, _) => {
+                Head::Done(used, rest.get(..used - 2).and_then(osc::read).map(Input::Reply))
+            }
+            other => other,
+        },
+        [ESC, b'P' | b'_' | b'^' | b'X', ref rest @ ..] => control_string(rest),
         // The first of two escapes is itself; the second may begin something.
         [ESC, ESC, ..] => Head::Done(1, Some(Input::Key(Key::plain(Code::Esc)))),
         [ESC, ref rest @ ..] => match character(rest) {
@@ -182,7 +207,7 @@ fn control_sequence(rest: &[u8]) -> Head {
     }
 }
 
-/// A string up to its terminator: an answer nobody asked for. Swallowed.
+/// A string up to its terminator. Swallowed, unless it is an answer that is known.
 fn control_string(rest: &[u8]) -> Head {
     for (at, byte) in rest.iter().enumerate() {
         match (byte, rest.get(at + 1)) {

@@ -61,8 +61,8 @@ fn table() -> Vec<(&'static [u8], Vec<Input>)> {
         (b"\x1b[200~\x1b[201~x", vec![Input::Paste(String::new()), key("x")]),
         (b"\x1b[200~a\x1b[20b\x1b[201~", vec![Input::Paste("a\x1b[20b".into())]),
         // Answers nobody asked for, late or malformed: consumed.
-        (b"\x1b]11;rgb:0000/0000/0000\x07x", vec![key("x")]),
-        (b"\x1b]11;rgb:0000/0000/0000\x1b\\x", vec![key("x")]),
+        (b"\x1b]11;rgb:0000/0000/0000\x07x", vec![Input::Reply(Reply::Background((0, 0, 0))), key("x")]),
+        (b"\x1b]11;rgb:0000/0000/0000\x1b\\x", vec![Input::Reply(Reply::Background((0, 0, 0))), key("x")]),
         (b"\x1bP>|xterm(390)\x1b\\x", vec![key("x")]),
         (b"\x1b[12;40R", vec![]),
         (b"\x1b[>41;390;0c", vec![]),
@@ -116,10 +116,42 @@ fn a_late_answer_of_the_terminal_is_never_text() {
     for cut in 0..b"\x1b[?2026;2$y".len() {
         let mut decoder = Decoder::default();
         let mut out = Vec::new();
-        decoder.expect_answers(Tick(0));
+        decoder.expect_answers(true, Tick(0));
         decoder.feed(&b"\x1b[?2026;2$y"[..cut], Tick(100), &mut out);
         decoder.feed(&b"\x1b[?2026;2$y"[cut..], Tick(500), &mut out);
         assert_eq!(out, [Input::Reply(Reply::SynchronizedOutput(true))], "cut at {cut}");
+    }
+}
+
+/// UX-20: the answer on the background comes late, cut anywhere, before the last one or after it.
+#[test]
+fn a_late_background_is_never_text() {
+    for answer in [&b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\"[..], b"\x1b]11;rgb:ffff/ffff/ffff\x07"] {
+        for cut in 0..=answer.len() {
+            for (first, then) in [(10, 20), (10, 509), (2_900, 3_399), (140, 2_000), (9_000, 9_049)] {
+                for after_the_last in [false, true] {
+                    // A lone escape is a key again once the terminal has answered all, or never will.
+                    if cut == 1 && then - first >= 50 && after_the_last
+                        || ((1..3).contains(&cut) || first >= 3_000) && then - first > 500
+                    {
+                        continue;
+                    }
+                    let mut decoder = Decoder::default();
+                    let mut out = Vec::new();
+                    decoder.expect_answers(true, Tick(0));
+                    if after_the_last {
+                        decoder.feed(b"\x1b[?62;22c", Tick(5), &mut out);
+                        assert_eq!(out.pop(), Some(Input::Reply(Reply::Last)));
+                    }
+                    decoder.feed(&answer[..cut], Tick(first), &mut out);
+                    decoder.feed(&answer[cut..], Tick(then), &mut out);
+                    decoder.feed(b"k", Tick(then + 5), &mut out);
+                    let rest = out.split_off(out.len() - 1);
+                    let told = Input::Reply(Reply::Background((255, 255, 255)));
+                    assert_eq!((out, rest), (vec![told], vec![key("k")]), "cut at {cut}, {first}..{then}");
+                }
+            }
+        }
     }
 }
 

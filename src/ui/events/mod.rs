@@ -5,6 +5,7 @@
 
 mod csi;
 pub mod decode;
+mod osc;
 pub mod source;
 
 pub use decode::Decoder;
@@ -50,6 +51,8 @@ pub enum Reply {
     SynchronizedOutput(bool),
     /// It speaks the extended keyboard protocol.
     KittyKeyboard,
+    /// What its background is: red, green, blue.
+    Background((u8, u8, u8)),
     /// The answer that every terminal gives, asked for last: no more answers will come.
     Last,
 }

@@ -64,6 +64,7 @@ pub static ACTIONS: &[Action] = &[
     action("backend.retry", Intent::RetryBackend, Global, &["leader s"], "Start this profile's backend, or try again"),
     action("approvals.bypass", Intent::ToggleBypass, Global, &[], "Switch the approval bypass of this session"),
     action("mouse.toggle", Intent::ToggleMouse, Global, &["leader m"], "Give the mouse to the terminal, or take it back"),
+    action("theme.next", Intent::NextTheme, Global, &[], "Show everything in the next theme"),
     action("view.redraw", Intent::Redraw, Global, &["ctrl-l"], "Draw the screen anew"),
     action("config.reload", Intent::ReloadConfig, Global, &[], "Read the config file again"),
     action("keys.switch_preset", Intent::SwitchPreset, Global, &[], "Switch keys: the default ones, or those that no multiplexer takes"),

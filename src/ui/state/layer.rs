@@ -51,6 +51,8 @@ pub enum Target {
     Act(Intent),
     Session(SessionId),
     Profile(ProfileName),
+    /// A theme by name.
+    Theme(String),
     Stored(ProfileName, StoredId),
 }
 

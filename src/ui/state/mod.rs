@@ -94,6 +94,8 @@ pub struct UiState {
     pub secret: SecretField,
     /// When the leader was pressed.
     pub leader: Option<Tick>,
+    /// The names of all themes, the built-in ones first.
+    pub themes: Vec<String>,
     /// Every message is unfolded.
     pub unfold_all: bool,
     /// Todo lists are shown whole, or as one line; `None`: nobody said.
@@ -174,6 +176,7 @@ impl UiState {
             guard: Guard::default(),
             secret: SecretField::default(),
             leader: None,
+            themes: Vec::new(),
             unfold_all: false,
             todos_whole: None,
             mouse: Config::default().ui.mouse,

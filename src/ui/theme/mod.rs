@@ -9,6 +9,7 @@ pub mod depth;
 mod palettes;
 mod roles;
 pub mod shade;
+pub mod user;
 
 use ratatui::style::{Color, Style};
 
@@ -16,6 +17,35 @@ pub use builtin::{BUILTIN, DEFAULT};
 pub use depth::Depth;
 pub use roles::{HUES, ROLES, Theme};
 pub use shade::Shade;
+pub use user::Own;
+
+/// A theme that was chosen, whatever the terminal turns out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    Builtin(&'static str),
+    Own(Own),
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::Builtin(DEFAULT)
+    }
+}
+
+impl Choice {
+    /// The built-in theme of this name.
+    pub fn builtin(name: &str) -> Option<Self> {
+        BUILTIN.into_iter().find(|builtin| *builtin == name).map(Self::Builtin)
+    }
+
+    /// The theme, for a terminal of this kind.
+    pub fn theme(&self, shade: Shade, depth: Depth) -> Theme {
+        match self {
+            Self::Builtin(name) => builtin::named(name, shade, depth).unwrap_or_else(builtin::mono),
+            Self::Own(own) => own.theme(shade, depth),
+        }
+    }
+}
 
 /// Contrast that text of unknown origin is lifted to where what it stands on is known.
 const FOREIGN: f64 = 3.0;

@@ -38,6 +38,13 @@ macro_rules! roles {
                     _ => None,
                 }
             }
+
+            pub(super) fn role_mut(&mut self, name: &str) -> Option<&mut Style> {
+                match name {
+                    $(stringify!($role) => Some(&mut self.$role),)+
+                    _ => None,
+                }
+            }
         }
     };
 }

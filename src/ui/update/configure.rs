@@ -13,7 +13,7 @@ use crate::ui::setup::Ready;
 impl Step<'_> {
     /// The file was read again. What is wrong with it is told, and the old settings hold.
     pub(super) fn configured(&mut self, reread: Result<Box<Ready>, Broken>) {
-        let Ready { read, keymap } = match reread {
+        let Ready { read, keymap, .. } = match reread {
             Ok(ready) => *ready,
             Err(broken) => {
                 self.say(format!("Config not taken over: {}", broken.brief()));

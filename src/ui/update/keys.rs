@@ -130,6 +130,7 @@ impl Step<'_> {
             Intent::RetryBackend => self.wake_active(),
             Intent::ToggleBypass => self.ask_bypass(),
             Intent::ToggleMouse => self.toggle_mouse(),
+            Intent::NextTheme => self.next_theme(),
             Intent::Redraw => self.out.push(crate::ui::action::Action::Redraw),
             Intent::ReloadConfig => self.out.push(crate::ui::action::Action::Reread),
             Intent::SwitchPreset => self.switch_preset(),

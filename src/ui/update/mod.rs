@@ -20,7 +20,7 @@ pub use dialog::left_running;
 pub use settle::due;
 
 use super::action::Action;
-use super::events::{Input, Reply};
+use super::events::Input;
 use super::mirror::{Applied, Mirror};
 use super::setup::Ready;
 use super::state::guard::CardKey;
@@ -47,7 +47,7 @@ pub fn input(ui: &mut UiState, mirror: &Mirror, input: Input, at: Tick) -> Vec<A
         Input::Paste(text) => step.paste(&text),
         Input::Mouse(mouse) => step.mouse(mouse),
         Input::Focus(focused) => step.ui.terminal_focus = Some(focused),
-        Input::Reply(Reply::SynchronizedOutput(_) | Reply::KittyKeyboard | Reply::Last) => {}
+        Input::Reply(_) => {}
     }
     step.settle();
     step.out

@@ -4,6 +4,7 @@ use super::{Step, keys};
 use crate::base::text;
 use crate::model::status;
 use crate::proto::Command;
+use crate::ui::action::Action;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::keymap::{ACTIONS, Scope};
 use crate::ui::state::Ask;
@@ -85,7 +86,21 @@ impl Step<'_> {
                 note: self.ui.keymap.keys_of(action.id).first().cloned().unwrap_or_default(),
             });
         }
+        let current = |name| if name == &self.ui.config.ui.theme { "in use" } else { "theme" };
+        rows.extend(self.ui.themes.iter().map(|name| Row {
+            what: Target::Theme(name.clone()),
+            text: format!("Theme: {name}"),
+            note: current(name).into(),
+        }));
         rows
+    }
+
+    /// Another theme than the one in use, in the order of the list.
+    pub(super) fn next_theme(&mut self) {
+        let themes = &self.ui.themes;
+        let at = themes.iter().position(|name| *name == self.ui.config.ui.theme);
+        let next = themes.get(at.map_or(0, |at| at + 1)).or(themes.first()).cloned();
+        self.out.extend(next.map(Action::Theme));
     }
 
     /// What an open layer does with an intent. False: nothing, it is for the pane; ways out close the layer.
@@ -155,6 +170,7 @@ impl Step<'_> {
         match target {
             Target::Act(intent) => self.intent(intent, None),
             Target::Session(id) => self.visit(id),
+            Target::Theme(name) => self.out.push(Action::Theme(name)),
             Target::Profile(name) => self.switch_profile(&name),
             Target::Stored(profile, stored) => {
                 self.command(Ask::Open, Command::OpenStored { profile, stored });

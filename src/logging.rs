@@ -12,13 +12,15 @@ use std::{
     panic::PanicHookInfo,
     path::{Path, PathBuf},
 };
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 
 /// The variable that a filter may stand in.
 pub const FILTER: &str = "HERMUX_LOG";
 /// What is logged when nobody says otherwise: warnings, and hermux' own milestones.
 const USUAL: &str = "warn,hermux=info";
+/// Lines that wait for the disk at most. Room for them all is taken at the start, and the library would take 4 MB.
+const WAITING: usize = 1_000;
 /// Reports of crashes that are kept.
 const REPORTS: usize = 5;
 /// Libraries that log the frames they carry: tokens and conversations. Their warnings are all that is ever taken.
@@ -37,7 +39,7 @@ pub fn filter(text: &str) -> Result<EnvFilter, ParseError> {
 pub(crate) fn start(dir: &Path, wanted: Option<&str>) -> io::Result<WorkerGuard> {
     let appender = rolling::Rolling::new(dir)?;
     // When the disk stalls, lines are dropped rather than the program.
-    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(appender);
     let filter = filter(wanted.unwrap_or(USUAL)).map_err(io::Error::other)?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).init();
     report_panics(dir);

@@ -29,8 +29,9 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// Threads besides the terminal's: the hub's loop, and the sockets and pipes of the backends.
-const WORKERS: usize = 2;
+/// Threads besides the terminal's, for the hub's loop and the backends' sockets and pipes. None of these ever waits or computes for
+/// long, and with a second one every frame that comes in would wake both.
+const WORKERS: usize = 1;
 /// Terminals that attach at once; a full queue makes the next one wait.
 const PORTS: usize = 4;
 

@@ -1,6 +1,6 @@
 //! hermux' own share of a token's way: from a frame that was received to the bytes for the terminal, in one thread, every
 //! token with a frame of its own. The socket, the tasks between the pieces and the wait for a frame's time are not in it; that
-//! wait is told apart.
+//! wait is told apart, and so is what a stream's frames take for a token.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a bench says what is wrong by failing")]
 #![expect(clippy::disallowed_methods, reason = "what is measured here is real time")]
@@ -33,6 +33,7 @@ fn main() {
     way("a message of up to 4 KiB under way", 0, tokens);
     way("a message of 64 KiB under way", 64, tokens.min(600));
     waits();
+    bytes(tokens);
 }
 
 /// Measures and prints, with a message under way that has so many KiB already.
@@ -59,7 +60,7 @@ fn way(name: &str, kib: usize, tokens: usize) {
         marks[3] = Instant::now();
         let viewed = Cell::new(marks[3]);
         let (now, screen) = (rig.now, rig.screen.as_mut().unwrap());
-        bytes += screen.draw(now, || viewed.set(Instant::now()));
+        bytes += screen.draw(now, || viewed.set(Instant::now())).0;
         marks[4] = viewed.get();
         marks[5] = Instant::now();
         let mut all = Duration::ZERO;
@@ -79,6 +80,28 @@ fn way(name: &str, kib: usize, tokens: usize) {
         row(name, took);
     }
     row("apart: to JSON and back, by socket", &mut coded);
+}
+
+/// What a terminal with synchronized output is sent for a token when frames are drawn as they are in the program, and nothing
+/// else goes on.
+fn bytes(tokens: usize) {
+    let mut rig = Rig::streaming(1, MESSAGES);
+    let (mut clock, mut written, mut text) = (FrameClock::default(), 0, 0);
+    for _ in 0..tokens {
+        let frame = rig.delta(0);
+        text += rig.word().len();
+        rig.frame(0, &frame);
+        clock.soon(rig.now);
+        if clock.take(rig.now) {
+            written += rig.draw();
+        }
+    }
+    println!(
+        "\na token every {} ms, at most sixty frames a second: {:.1} bytes written for one of {:.1} bytes",
+        rig::PACE,
+        written as f64 / tokens as f64,
+        text as f64 / tokens as f64
+    );
 }
 
 /// An update as it crosses a socket.

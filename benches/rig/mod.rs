@@ -11,16 +11,21 @@ pub(crate) mod screen;
 use hermux::{
     base::{
         clock::{Tick, WallMs},
-        ids::{AskId, ClientId, Epoch, ProfileName, SessionId, StoredId},
+        ids::{AskId, ClientId, Epoch, MessageId, ProfileName, SessionId, StoredId},
     },
     config::limits::Limits,
     model::{
         agent::Link,
         body::Body,
+        message::Message,
         profile::{BackendState, Profile},
     },
     proto::{Answer, Command, ToHub, Update},
     registry::{Effect, Input, Registry, Settings, input::Loaded},
+    ui::state::{
+        Start,
+        pane::{Anchor, Pane},
+    },
     wire::{Feed, Out},
 };
 use screen::Screen;
@@ -36,8 +41,10 @@ const TERMINAL: ClientId = ClientId(1);
 const SOMEBODY: ClientId = ClientId(2);
 /// Bytes of a message under way, beyond which the next one begins.
 const MESSAGE: usize = 4_096;
+/// Messages that are read from disk at a time.
+const PAGE: usize = 200;
 /// Milliseconds from one delta to the next.
-const PACE: u64 = 7;
+pub(crate) const PACE: u64 = 7;
 
 /// An open session and how far its model has come.
 #[derive(Clone)]
@@ -63,11 +70,24 @@ pub(crate) struct Rig {
     opened: Option<SessionId>,
     /// The live id of the session that is created next.
     next_live: String,
+    disk: Disk,
+}
+
+/// A stored session that says the same on every page.
+#[derive(Default)]
+struct Disk {
+    page: Vec<Message>,
+    /// Pages that were not read yet.
+    left: usize,
 }
 
 impl Rig {
     /// A hub with three profiles, and a terminal when `attached`.
     pub(crate) fn new(attached: bool) -> Self {
+        Self::starting(attached, Start::Draft, Disk::default())
+    }
+
+    fn starting(attached: bool, start: Start, disk: Disk) -> Self {
         let names = NAMES.map(|name| ProfileName::new(name).unwrap());
         let settings = Settings {
             primary: ProfileName::default_profile(),
@@ -86,10 +106,11 @@ impl Rig {
             asks: 0,
             opened: None,
             next_live: String::new(),
+            disk,
         };
         rig.step(Input::ProfilesSeen(names.map(|name| Profile::new(name, "/home/user/.hermes")).to_vec()));
         if attached {
-            let mut screen = Screen::new();
+            let mut screen = Screen::new(start);
             let welcome =
                 Screen::welcome(TERMINAL, ProfileName::default_profile(), rig.registry.world(), rig.now);
             let said = screen.heard(welcome, rig.now);
@@ -111,6 +132,37 @@ impl Rig {
             rig.begin(at);
         }
         rig
+    }
+
+    /// A terminal with a stored session that has paged in this many messages, as when somebody went back to its beginning. It
+    /// shows the middle.
+    pub(crate) fn paged(messages: usize) -> Self {
+        let mut source = Self::new(false);
+        let at = source.add();
+        source.talk(at, PAGE);
+        let page = source.body(at).messages[..PAGE].to_vec();
+        let stored = StoredId::new("20261121_040000_00000001").unwrap();
+        let start = Start::Stored(ProfileName::default_profile(), stored);
+        let mut rig = Self::starting(true, start, Disk { page, left: messages / PAGE });
+        rig.show();
+        while rig.disk.left > 0 {
+            rig.go_to(|_| MessageId(0));
+            rig.draw();
+        }
+        assert_eq!(rig.pane().older.len() + PAGE, messages);
+        rig.go_to(|older| older[older.len() / 2].id);
+        rig.draw();
+        rig
+    }
+
+    /// Puts a message at the top of the screen.
+    fn go_to(&mut self, message: impl Fn(&[Message]) -> MessageId) {
+        let pane = self.pane();
+        pane.anchor = Anchor::At { message: message(&pane.older), row: 0 };
+    }
+
+    pub(crate) fn pane(&mut self) -> &mut Pane {
+        self.screen.as_mut().and_then(|screen| screen.ui.pane_mut()).unwrap()
     }
 
     /// Opens one more session and has it built, idle, with nothing said but a "hi" and its answer. Returns its place.
@@ -189,6 +241,11 @@ impl Rig {
         }
     }
 
+    /// What the last delta said.
+    pub(crate) fn word(&self) -> &'static str {
+        self.words[self.word]
+    }
+
     /// The next delta of a session, as its frame; a message that grew long is ended before it. Time goes on. What was measured
     /// before is brought to the terminal.
     pub(crate) fn delta(&mut self, at: usize) -> String {
@@ -235,7 +292,10 @@ impl Rig {
 
     pub(crate) fn draw(&mut self) -> u64 {
         let now = self.now;
-        self.screen.as_mut().map_or(0, |screen| screen.draw(now, || ()))
+        let Some(screen) = &mut self.screen else { return 0 };
+        let (bytes, said) = screen.draw(now, || ());
+        self.said(said);
+        bytes
     }
 
     /// Brings the terminal's state up to date.
@@ -306,6 +366,16 @@ impl Rig {
                 let frame = self.feeds[home].call(call, &what, timeout, self.now, |_| None).unwrap();
                 let answer = frames::answer(frame.text(), &self.next_live, NAMES[home]);
                 self.backend_says(home, &answer);
+            }
+            Effect::Load { session, stored, .. } if self.disk.left > 0 => {
+                self.disk.left -= 1;
+                let body = Body { older: true, messages: self.disk.page.clone(), ..Body::default() };
+                self.step(Input::Loaded { session, loaded: Loaded { stored, row: None, body } });
+            }
+            Effect::Older { client, ask, .. } => {
+                self.disk.left -= 1;
+                let messages = Ok((self.disk.page.clone(), self.disk.left > 0));
+                self.step(Input::OlderRead { client, ask, messages });
             }
             Effect::Store { job, .. } => self.step(Input::Stored { job, result: Ok(()) }),
             Effect::Answer { client: SOMEBODY, answer: Answer::Opened(id), .. } => self.opened = Some(id),

@@ -56,11 +56,12 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new() -> Self {
-        let mut ui = UiState::new(Keymap::standard(), Start::Draft, "/home/user/work".to_owned());
+    pub(crate) fn new(start: Start) -> Self {
+        let mut ui = UiState::new(Keymap::standard(), start, "/home/user/work".to_owned());
         ui.size = (120, 40);
         let bytes = Rc::default();
-        let canvas = Canvas::new(Counter(Rc::clone(&bytes)), ui.size);
+        let mut canvas = Canvas::new(Counter(Rc::clone(&bytes)), ui.size);
+        canvas.set_synchronized(true);
         let (mirror, theme) = (Mirror::default(), Theme::ansi());
         Self { mirror, ui, theme, canvas, bytes, watched: BTreeSet::new(), pending: Vec::new(), seq: 0 }
     }
@@ -102,24 +103,27 @@ impl Screen {
 
     /// What the terminal says to an update.
     pub(crate) fn heard(&mut self, heard: Update, now: Tick) -> Vec<ToHub> {
-        let actions = update::update(&mut self.ui, &mut self.mirror, heard, now);
-        let said = actions.into_iter().filter_map(|action| match action {
-            Action::Tell(said) => Some(said.0),
-            _ => None,
-        });
-        said.collect()
+        said(update::update(&mut self.ui, &mut self.mirror, heard, now))
     }
 
     /// One frame, whether it is due or not. `between` is called when the view is made and not yet painted. Returns the bytes
-    /// that it wrote.
-    pub(crate) fn draw(&mut self, now: Tick, between: impl FnOnce()) -> u64 {
+    /// that it wrote, and what the terminal says to what is shown.
+    pub(crate) fn draw(&mut self, now: Tick, between: impl FnOnce()) -> (u64, Vec<ToHub>) {
         let before = self.bytes.get();
         let screen = view::screen(&mut self.ui, &self.mirror, &self.theme, "/home/user", now);
         between();
         self.canvas.draw(|buffer| widget::paint(&screen, buffer)).unwrap();
         let (hits, card) = (screen.hits, screen.card_in_focus);
         self.ui.hits = hits;
-        update::drawn(&mut self.ui, &self.mirror, card, now);
-        self.bytes.get() - before
+        let actions = update::drawn(&mut self.ui, &self.mirror, card, now);
+        (self.bytes.get() - before, said(actions))
     }
+}
+
+fn said(actions: Vec<Action>) -> Vec<ToHub> {
+    let said = actions.into_iter().filter_map(|action| match action {
+        Action::Tell(said) => Some(said.0),
+        _ => None,
+    });
+    said.collect()
 }

@@ -83,7 +83,7 @@ const UI_ORDER: &[(&str, &[&str])] = &[
     ("render", &["theme"]),
     ("mirror", &[]),
     ("state", &["render"]),
-    ("update", &["mirror", "state"]),
+    ("update", &["render", "mirror", "state"]),
     ("view", &["render", "theme", "mirror", "state"]),
     ("widget", &["view", "theme"]),
 ];

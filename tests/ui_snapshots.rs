@@ -283,6 +283,48 @@ fn a_forged_card_stays_in_its_gutter() {
     picture("forged", world, 1, |_| {});
 }
 
+const MARKDOWN: &str = "# How to deploy
+
+Some **bold**, *slanted*, ~~old~~ words, `code`, a [link](https://example.com/docs) and <https://example.com>.
+A name with_under_scores and 2*3*4.
+
+1. First, with a text that is long enough to go over to the next row on a narrow screen
+2. Second
+   - [x] 漢字かな交じり文が続くとここで折り返される
+   - [ ] 👩‍👩‍👧 a family 🇩🇪
+
+> Quoted, and *more*
+>
+> > twice
+
+| Plan | What it is for | Price |
+|:--|:-:|--:|
+| Small | one person | 4 € |
+| 大きい | everybody who has a longer reason than fits into one line of a narrow table | 120 € |
+
+```python
+@cache
+def total(items: list[int], tax=0.19):  # once
+    return f\"{sum(items) * (1 + tax)}\" or \"a line that is longer than a narrow screen is wide\"
+```
+
+---
+
+[spoof](https://bank.com@evil.example/) [run](javascript:alert) <b>html</b> &#27;[31m ![pic](p.png)";
+
+/// UX-25, SEC-06.
+#[test]
+fn an_agents_markdown() {
+    let mut world = three_profiles();
+    let mut session = session(1, "work", "Deploy the site");
+    say(&mut session, Role::Assistant, MARKDOWN);
+    add(&mut world, session);
+    for size in [(120, 50), (80, 54), (40, 90)] {
+        let mut stage = Stage::showing(world.clone(), 1, size);
+        insta::assert_snapshot!(format!("markdown_{}", size.0), stage.draw());
+    }
+}
+
 #[test]
 fn fates_of_a_sent_text_are_told() {
     let mut world = three_profiles();

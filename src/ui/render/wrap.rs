@@ -1,11 +1,21 @@
 //! Wrapping of styled lines by terminal cells.
 //!
-//! A row breaks behind a blank where there is one, else between grapheme clusters. Blanks at a break hang over and are
+//! A row breaks behind a blank where there is one, or next to a wide character, else between grapheme clusters. Blanks at a break hang over and are
 //! dropped; blanks at the beginning of a line, which mean something in code, stay.
 
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+use crate::base::text;
+
+/// What ends something does not begin a row, and what begins something does not end one.
+const NEVER_FIRST: [char; 33] = [
+    '、', '。', '，', '．', '・', '：', '；', '？', '！', '）', '］', '｝', '」', '』', '】', '〉', '》',
+    '〕', 'ー', '々', '’', '”', '…', ',', '.', ';', ':', '!', '?', ')', ']', '}', '%',
+];
+const NEVER_LAST: [char; 14] =
+    ['（', '［', '｛', '「', '『', '【', '〈', '《', '〔', '‘', '“', '(', '[', '{'];
 
 /// One grapheme cluster of a line, its span's number and its cells.
 struct Piece<'a> {
@@ -18,25 +28,42 @@ struct Piece<'a> {
 /// Wraps `line` to rows of at most `width` cells; rows after the first begin with `hang` blanks. A cluster wider than
 /// the whole row stands alone. Never empty.
 pub fn wrap(line: &Line<'_>, width: usize, hang: usize) -> Vec<Line<'static>> {
+    if line.spans.iter().map(|span| text::width::of(&span.content)).sum::<usize>() <= width {
+        let spans = line.spans.iter().filter(|span| !span.content.is_empty());
+        let spans = spans.map(|span| Span::styled(span.content.clone().into_owned(), span.style)).collect();
+        return vec![Line { spans, style: line.style, alignment: line.alignment }];
+    }
     let hang = hang.min(width.saturating_sub(2) / 2);
-    let pieces: Vec<Piece<'_>> = line
-        .spans
-        .iter()
-        .enumerate()
-        .flat_map(|(span, text)| {
-            text.content.graphemes(true).map(move |g| Piece {
-                text: g,
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    for (span, text) in line.spans.iter().enumerate() {
+        let text = text.content.as_ref();
+        if text.is_ascii() {
+            let one = |at| text.get(at..=at).unwrap_or_default();
+            pieces.extend((0..text.len()).map(one).map(|text| Piece {
+                text,
                 span,
-                cells: g.width(),
-                blank: g == " ",
-            })
-        })
-        .collect();
+                cells: 1,
+                blank: text == " ",
+            }));
+        } else {
+            pieces.extend(text.graphemes(true).map(|text| Piece {
+                text,
+                span,
+                cells: text.width(),
+                blank: text == " ",
+            }));
+        }
+    }
     let mut rows = Vec::new();
     let (mut start, mut used, mut gap) = (0, 0, None);
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
         let room = if rows.is_empty() { width } else { width - hang };
+        if let Some(before) = at.checked_sub(1).filter(|before| *before >= start).and_then(|n| pieces.get(n))
+            && parts(before, piece)
+        {
+            gap = Some(at);
+        }
         let hangs = piece.blank && !pieces.get(start..at).unwrap_or_default().iter().all(|p| p.blank);
         if used + piece.cells > room && at > start && !hangs {
             let cut = gap.unwrap_or(at);
@@ -54,6 +81,12 @@ pub fn wrap(line: &Line<'_>, width: usize, hang: usize) -> Vec<Line<'static>> {
     let room = if rows.is_empty() { width } else { width - hang };
     rows.push(row(line, pieces.get(start..).unwrap_or_default(), rows.is_empty(), hang, used > room));
     rows
+}
+
+/// Whether a row may break between two clusters although there is no blank: scripts of wide characters have none.
+fn parts(before: &Piece<'_>, after: &Piece<'_>) -> bool {
+    let wide = (before.cells == 2 || after.cells == 2) && !before.blank && !after.blank;
+    wide && !after.text.starts_with(NEVER_FIRST) && !before.text.starts_with(NEVER_LAST)
 }
 
 fn row(line: &Line<'_>, pieces: &[Piece<'_>], first: bool, hang: usize, broken: bool) -> Line<'static> {
@@ -81,12 +114,12 @@ fn row(line: &Line<'_>, pieces: &[Piece<'_>], first: bool, hang: usize, broken: 
 
 /// The same line cut to `width` cells, with an ellipsis where something is missing.
 pub fn clip(line: &Line<'_>, width: usize) -> Line<'static> {
-    let total: usize = line.spans.iter().map(|span| crate::base::text::width::of(&span.content)).sum();
+    let total: usize = line.spans.iter().map(|span| text::width::of(&span.content)).sum();
     let mut left = if total > width { width.saturating_sub(1) } else { width };
     let mut spans = Vec::new();
     let mut last = line.style;
     for span in &line.spans {
-        let (head, used) = crate::base::text::width::fit(&span.content, left);
+        let (head, used) = text::width::fit(&span.content, left);
         last = span.style;
         spans.push(Span::styled(head.to_owned(), span.style));
         left -= used;
@@ -120,6 +153,11 @@ mod tests {
     #[case("abcdefgh", 3, 0, &["abc", "def", "gh"])]
     #[case("    indented code", 10, 0, &["    indent", "ed code"])]
     #[case("漢字漢字", 5, 0, &["漢字", "漢字"])]
+    #[case("in 漢字漢字", 8, 0, &["in 漢字", "漢字"])]
+    #[case("漢字漢字。漢", 8, 0, &["漢字漢", "字。漢"])]
+    #[case("漢字（漢字）", 6, 0, &["漢字", "（漢", "字）"])]
+    #[case("ok👍👍", 5, 0, &["ok👍", "👍"])]
+    #[case("漢字abc", 6, 0, &["漢字", "abc"])]
     #[case("a bcdefg hij", 8, 3, &["a bcdefg", "   hij"])]
     #[case("a bcdefghij", 8, 3, &["a", "   bcdef", "   ghij"])]
     #[case("ab     cd", 4, 0, &["ab", "cd"])]

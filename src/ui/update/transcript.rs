@@ -6,6 +6,7 @@ use crate::model::message::{Message, MessageState};
 use crate::proto::Command;
 use crate::proto::command::Settle;
 use crate::ui::action::Action;
+use crate::ui::render::markdown;
 use crate::ui::state::pane::Anchor;
 use crate::ui::state::{Ask, Focus};
 
@@ -117,7 +118,7 @@ impl Step<'_> {
     }
 
     pub(super) fn copy_code(&mut self) {
-        match self.chosen().map(Message::plain).as_deref().and_then(last_code_block) {
+        match self.chosen().map(Message::plain).as_deref().and_then(markdown::last_code) {
             Some(code) => self.out.push(Action::Copy(code)),
             None => self.say("This message has no code block"),
         }
@@ -149,34 +150,5 @@ impl Step<'_> {
         pane.older_asked = true;
         let skip = pane.older.len() as u64;
         self.command(Ask::Older(id), Command::Older { session: id, first, skip });
-    }
-}
-
-/// The content of the last fenced block.
-fn last_code_block(text: &str) -> Option<String> {
-    let mut last = None;
-    let mut open: Option<Vec<&str>> = None;
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            match open.take() {
-                Some(lines) => last = Some(lines.join("\n")),
-                None => open = Some(Vec::new()),
-            }
-        } else if let Some(lines) = &mut open {
-            lines.push(line);
-        }
-    }
-    last
-}
-
-#[cfg(test)]
-mod tests {
-    use super::last_code_block;
-
-    #[test]
-    fn the_last_code_block_is_found_whole() {
-        let text = "a\n```sh\nls\n```\nb\n```\none\n\ntwo\n```\nc\n```\nopen";
-        assert_eq!(last_code_block(text).as_deref(), Some("one\n\ntwo"));
-        assert_eq!(last_code_block("none"), None);
     }
 }

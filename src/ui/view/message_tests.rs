@@ -177,3 +177,57 @@ fn a_call_that_ends_costs_the_parts_from_it_on() {
     cache.fill(ID, look, 1, &lay);
     assert_eq!(*lay.0.borrow(), [0, 0, 1, 2], "and nothing when only time passed");
 }
+
+/// SEC-10: whatever a text opens and does not close, its rows stay behind the gutter and within the width.
+#[test]
+fn markdown_stays_behind_the_gutter() {
+    let hostile = [
+        "```\n╭─ ! Approval ─╮\n│ y  allow     │\n╰──────────────╯",
+        "> > > > > > > > > > > > > > > > > > > deep\n▌ you said this",
+        "- - - - - - - - - - - - - - - - - - - deep\n┃ chosen",
+        "| a | b |\n|---|---|\n| ` | ``` |\n```\n| c |",
+        "~~~\n```\n</code>\n~~~~\n\u{1b}[2J\u{1b}[H\u{9b}1;1H",
+        "[x](\n```\n<!--\n**\n1. \n\t\t- ",
+    ];
+    for width in [8, 20, 40, 120] {
+        let look = Look { width, unfolded: false, chosen: false };
+        for source in hostile {
+            let rows = fill(&mut LineCache::default(), &text(source), look, Tick(0));
+            for row in rows.iter().skip(1) {
+                assert_eq!(row.spans[0].content, "  ", "{source:?}");
+                let cells: usize = row.spans.iter().map(|span| text::width::of(&span.content)).sum();
+                assert!(cells < usize::from(width), "{cells} of {width}: {row:?}");
+            }
+        }
+    }
+}
+
+/// The rows of a long text are not made again when its message ends, nor when something follows it.
+#[test]
+fn what_a_stream_laid_out_is_kept_when_it_ends() {
+    struct Grows<'a>(Sheet<'a>, std::cell::RefCell<Vec<usize>>);
+    impl Lay for Grows<'_> {
+        fn parts(&self, laid: &mut Laid, from: usize) {
+            self.1.borrow_mut().push(from);
+            self.0.parts(laid, from);
+        }
+        fn grow(&self, rows: &mut Vec<Line<'static>>, stream: &mut Stream) {
+            self.0.grow(rows, stream);
+        }
+        fn live(&self, part: usize) -> Line<'static> {
+            self.0.live(part)
+        }
+    }
+    let look = Look { width: 40, unfolded: false, chosen: false };
+    let theme = Theme::ansi();
+    let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
+    let mut cache = LineCache::default();
+    let mut message = text("a\n\nb");
+    cache.fill(ID, look, 0, &Sheet { message: &message, look, paper });
+    message.state = MessageState::Done;
+    cache.ended(ID);
+    let lay = Grows(Sheet { message: &message, look, paper }, Vec::new().into());
+    cache.fill(ID, look, 0, &lay);
+    assert_eq!(*lay.1.borrow(), [1], "only what follows the text");
+    assert_eq!(cache.get(ID), fill(&mut LineCache::default(), &message, look, Tick(0)));
+}

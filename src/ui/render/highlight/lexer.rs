@@ -42,7 +42,7 @@ impl Lexer {
             }
             return;
         }
-        let mut scan = Scan { line, at: 0, begun: 0, class: Class::Plain, put: &mut put };
+        let mut scan = Scan { line, at: 0, begun: 0, class: Class::Plain, defines: false, put: &mut put };
         while let Some(next) = scan.rest().chars().next() {
             self.step(&mut scan, next);
         }
@@ -66,6 +66,7 @@ impl Lexer {
         if next == ' ' {
             return scan.mark(Class::Plain, 1);
         }
+        scan.defines &= is_word(next);
         let starts_word =
             !scan.line.get(..scan.at).is_some_and(|head| head.ends_with(|c: char| !c.is_whitespace()));
         let comment = language.comments.iter().any(|mark| rest.starts_with(mark));
@@ -120,9 +121,10 @@ impl Lexer {
         };
         let names = language.names_before.is_some_and(|mark| after.trim_start_matches(' ').starts_with(mark));
         let called = language.calls && ["(", "!(", "!["].iter().any(|mark| after.starts_with(mark));
-        let class = if names {
+        let class = if names || std::mem::take(&mut scan.defines) {
             Class::Function
         } else if is(language.keywords) {
+            scan.defines = matches!(word, "fn" | "def" | "func" | "fun" | "function");
             Class::Keyword
         } else if is(language.constants) {
             Class::Number
@@ -266,6 +268,8 @@ struct Scan<'a, 'p, P: FnMut(&'a str, Class)> {
     /// Where the stretch of `class` begins.
     begun: usize,
     class: Class,
+    /// The last word says that the next one names a function.
+    defines: bool,
     put: &'p mut P,
 }
 

@@ -336,6 +336,8 @@ impl Flow {
                 self.emit(vec![Line::default()], page, rows);
             }
             self.containers.truncate(depth);
+            // What comes next may open others in their place: they were not there.
+            self.gap = self.gap.map(|gap| gap.min(depth));
         }
     }
 

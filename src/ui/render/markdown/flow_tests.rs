@@ -35,6 +35,7 @@ fn text(source: &str, cells: usize) -> Vec<String> {
 #[case::lazy("- one\ntwo\n\nthree", &["• one", "  two", "", "three"])]
 #[case::not_a_list("in 1999\n2000. was next\n-5 degrees", &["in 1999", "2000. was next", "-5 degrees"])]
 #[case::quotes("> a\n> b\n>\n> > c\n\nd", &["│ a", "│ b", "│ ", "│ │ c", "", "d"])]
+#[case::quote_after_a_list("- a\n\n> b", &["• a", "", "│ b"])]
 #[case::quoted_list("> - a\n>   b\n> ```\n> x\n> ```", &["│ • a", "│   b", "│ ", "│   x"])]
 #[case::rules("a\n\n---\nb\n* * *", &["a", "", "────────────────────", "b", "────────────────────"])]
 #[case::code("a\n```py\nx = 1\n\n  y\n```\nb", &["a", "", "py", "  x = 1", "", "    y", "", "b"])]

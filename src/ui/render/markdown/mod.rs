@@ -11,9 +11,11 @@
 mod block;
 mod code;
 mod container;
+mod copy;
 mod flow;
 mod inline;
 mod link;
 mod table;
 
+pub use copy::last_code;
 pub use flow::{Flow, Page};

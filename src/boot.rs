@@ -68,6 +68,17 @@ pub fn sticky_profile(root: &Path) -> ProfileName {
     ProfileName::new(text.trim()).unwrap_or_else(|_| ProfileName::default_profile())
 }
 
+/// What the environment says of the terminal's colours.
+pub fn colours() -> ui::theme::depth::Env {
+    let env = |name| std::env::var(name).ok();
+    ui::theme::depth::Env {
+        no_color: env("NO_COLOR"),
+        colorterm: env("COLORTERM"),
+        term: env("TERM"),
+        colorfgbg: env("COLORFGBG"),
+    }
+}
+
 /// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
 pub fn run(plan: Plan) -> anyhow::Result<Ended> {
     // Before anything is made or started.
@@ -99,7 +110,6 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
     let stop = CancellationToken::new();
     let cwd = plan.cwd.to_string_lossy().into_owned();
     let pool = usize::try_from(plan.ready.config().pool.0).unwrap_or(usize::MAX);
-    let env = |name| std::env::var(name).ok();
     let setup = ui::run::Setup {
         ready: plan.ready,
         source: plan.source,
@@ -109,12 +119,7 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         },
         cwd: cwd.clone(),
         home: std::env::var("HOME").unwrap_or_default(),
-        colours: ui::theme::depth::Env {
-            no_color: env("NO_COLOR"),
-            colorterm: env("COLORTERM"),
-            term: env("TERM"),
-            colorfgbg: env("COLORFGBG"),
-        },
+        colours: colours(),
         inside_tmux: std::env::var_os("TMUX").is_some(),
         clock,
     };

@@ -13,7 +13,7 @@ use common::seconds;
 use rustix::process::Signal;
 
 /// What a person may ask hermux for, by name.
-const SUBCOMMANDS: &[&str] = &["config", "demo", "keys", "logs"];
+const SUBCOMMANDS: &[&str] = &["config", "demo", "doctor", "keys", "logs"];
 
 /// UX-41: help and version are data, without colour, and fit.
 #[test]

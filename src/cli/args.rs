@@ -94,6 +94,8 @@ pub enum Command {
     Config(Config),
     /// Print the keys as they are set, and which of them do not arrive here
     Keys(Keys),
+    /// Look at everything that hermux needs, and say how to mend it
+    Doctor(Doctor),
     /// Say where the log files are, or show the end of the newest
     Logs(Logs),
     /// Stands between the hub and one backend
@@ -164,6 +166,27 @@ impl Place {
     pub(super) fn or(self, before: Self) -> Self {
         Self { home: self.home.or(before.home), hermes: self.hermes.or(before.hermes) }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hermux doctor                  everything\n  \
+                        hermux doctor --profile work   one profile\n  \
+                        hermux doctor --no-spawn       without starting a backend\n  \
+                        hermux doctor --json | jq .    for programs\n\n\
+                        Ends with 0 when all is well, 1 on warnings, 2 on faults. Changes nothing,\n\
+                        and leaves nothing running.")]
+pub struct Doctor {
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Start no backend
+    #[arg(long)]
+    pub no_spawn: bool,
+    /// Look at this profile alone
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
+    pub profile: Option<ProfileName>,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Reads `PROFILE/ID`.

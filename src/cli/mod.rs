@@ -3,6 +3,7 @@
 pub mod args;
 mod config;
 mod demo;
+mod doctor;
 mod keys;
 mod logs;
 mod start;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.log),
         Some(Command::Config(what)) => config::run(what, cli.start.place, cli.config),
         Some(Command::Keys(keys)) => keys::run(keys, cli.config),
+        Some(Command::Doctor(doctor)) => doctor::run(doctor, cli.start.place, cli.config),
         Some(Command::Logs(logs)) => logs::run(logs, cli.start.place),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {

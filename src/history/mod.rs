@@ -31,6 +31,11 @@ pub struct Tail {
     pub body: Body,
 }
 
+/// The version of SQLite that reads.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Whether the sessions of a profile can be read. A profile without a database is new: there is nothing to read.
 pub fn check(home: &Path) -> Result<(), HistoryError> {
     match open::read(home, |_| Ok(())) {

@@ -138,7 +138,7 @@ impl Failure {
     }
 
     /// What the person can do, a line each: `why:  command`.
-    fn can(&self) -> &'static str {
+    pub fn can(&self) -> &'static str {
         match self {
             Self::NoBinary(_) => {
                 "install it:  pip install 'hermes-agent[web]'\nor say where it is:  hermux --hermes PATH\n\

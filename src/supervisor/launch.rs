@@ -62,20 +62,18 @@ impl Program {
         self.command.display().to_string()
     }
 
-    /// Looks whether there is something to run, so that what is wrong is said at once and without a process.
-    fn look(&self, path: Option<&OsStr>) -> Result<(), Failure> {
+    /// Where the program is, by a look at files alone: what is wrong is said at once and without a process.
+    pub fn place(&self, path: Option<&OsStr>) -> Result<PathBuf, Failure> {
         let places: Vec<PathBuf> = if self.command.components().count() > 1 {
             vec![self.command.clone()]
         } else {
-            path.map(|path| std::env::split_paths(path).map(|dir| dir.join(&self.command)).collect())
-                .unwrap_or_default()
+            let dirs = path.map(|path| std::env::split_paths(path).map(|dir| dir.join(&self.command)));
+            dirs.map(Iterator::collect).unwrap_or_default()
         };
-        let files: Vec<&PathBuf> = places.iter().filter(|place| place.is_file()).collect();
-        match files.first() {
-            None => Err(Failure::NoBinary(self.name())),
-            Some(_) if files.iter().any(|file| access(*file, Access::EXEC_OK).is_ok()) => Ok(()),
-            Some(file) => Err(Failure::NotExecutable(file.display().to_string())),
-        }
+        let mut files = places.into_iter().filter(|place| place.is_file()).peekable();
+        let first = files.peek().cloned().ok_or_else(|| Failure::NoBinary(self.name()))?;
+        let may_run = |place: &PathBuf| access(place, Access::EXEC_OK).is_ok();
+        files.find(may_run).ok_or_else(|| Failure::NotExecutable(first.display().to_string()))
     }
 }
 
@@ -189,7 +187,7 @@ impl Guarded {
 
 impl Launcher for Guarded {
     fn check(&self) -> Result<(), Failure> {
-        self.program.look(std::env::var_os("PATH").as_deref())
+        self.program.place(std::env::var_os("PATH").as_deref()).map(|_| ())
     }
 
     fn probe(&self) -> BoxFuture<'static, Probe> {
@@ -334,10 +332,10 @@ mod tests {
         };
         let (not, may) = (place("not", 0o644), place("may", 0o755));
         let path = |dirs: &[&Path]| std::env::join_paths(dirs).unwrap();
-        let look = |path: OsString| Program::hermes("hermes".into()).look(Some(&path));
-        assert_eq!(look(path(&[&not, &may])), Ok(()));
+        let look = |path: OsString| Program::hermes("hermes".into()).place(Some(&path));
+        assert_eq!(look(path(&[&not, &may])), Ok(may.join("hermes")));
         let named = not.join("hermes").display().to_string();
         assert_eq!(look(path(&[&not])), Err(Failure::NotExecutable(named.clone())));
-        assert_eq!(Program::hermes(not.join("hermes")).look(None), Err(Failure::NotExecutable(named)));
+        assert_eq!(Program::hermes(not.join("hermes")).place(None), Err(Failure::NotExecutable(named)));
     }
 }

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Random digits of a mark: an empty or short one would fit a stranger.
+const MARK_DIGITS: usize = 32;
+
 /// The right to run one profile's backend.
 #[derive(Debug)]
 pub struct Owner {
@@ -82,8 +85,7 @@ impl Owner {
 
 /// Kills every process that carries `mark`. How many.
 pub fn end_marked(mark: &str) -> usize {
-    // A mark is 32 random digits: an empty or short one would fit a stranger.
-    if mark.len() < 32 {
+    if mark.len() < MARK_DIGITS {
         return 0;
     }
     let mut ended = 0;
@@ -96,6 +98,25 @@ pub fn end_marked(mark: &str) -> usize {
         ended += left.iter().filter(|one| one.signal(rustix::process::Signal::KILL)).count();
     }
     ended
+}
+
+/// How many processes live that a former owner left and no present one looks after. Ends nothing.
+pub fn left_behind(dir: &Path) -> usize {
+    let Ok(boot) = process::boot_id() else { return 0 };
+    let stems = std::fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".run")?.to_owned()));
+    stems
+        // Held: its owner lives.
+        .filter(|stem| files::lock(dir, &format!("{stem}.lock"), "").is_ok())
+        .filter_map(|stem| {
+            serde_json::from_slice::<Note>(&std::fs::read(dir.join(format!("{stem}.run"))).ok()?).ok()
+        })
+        .filter(|note| note.boot == boot && note.mark.len() >= MARK_DIGITS)
+        .map(|note| process::marked(MARK, &note.mark).len())
+        .sum()
 }
 
 /// Ends what former owners of any profile left, where none of them lives any more.
@@ -137,11 +158,13 @@ mod tests {
         assert!(dir.join(owner.note_name()).exists(), "a living owner's note is let be");
         let name = owner.note_name();
         drop(owner);
+        assert_eq!(left_behind(&dir), 0);
         sweep(&dir);
         assert_eq!(left.try_wait().unwrap(), None, "marks mean nothing after a reboot");
         assert!(!dir.join(&name).exists());
 
         Owner::take(&dir, dir.parent().unwrap(), &profile).unwrap().note(&note(&boot)).unwrap();
+        assert_eq!(left_behind(&dir), 1);
         sweep(&dir);
         left.wait().unwrap();
         assert_eq!(stranger.try_wait().unwrap(), None);

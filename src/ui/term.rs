@@ -8,8 +8,12 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetwinsize, tcsetattr};
 
+use super::events::{Decoder, Input, Reply};
+use crate::base::clock::Clock;
 use crate::base::sys;
 
 /// Title saved, alternate screen, paste and focus reports, no cursor.
@@ -28,6 +32,19 @@ const KITTY_PUSH: &[u8] = b"\x1b[>1u";
 const KITTY_POP: &[u8] = b"\x1b[<1u";
 /// How long the program has to end by itself once its terminal is gone, in milliseconds.
 const GRACE_MS: u64 = 1_500;
+/// How long answers are waited for by who asks and does not enter, in milliseconds: a slow line takes some hundred.
+const ANSWER_MS: u64 = 600;
+
+/// What a terminal says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// It answered at all.
+    pub any: bool,
+    /// It can hold back drawing until a frame is whole.
+    pub synchronized: bool,
+    /// It speaks the extended keyboard protocol.
+    pub kitty: bool,
+}
 
 /// The terminal of this process.
 #[derive(Debug)]
@@ -69,6 +86,51 @@ impl Term {
         modes.make_raw();
         tcsetattr(&self.tty, OptionalActions::Now, &modes).map_err(io::Error::from)?;
         Ok(entered)
+    }
+
+    /// Asks what it can do, and waits a moment for the answers. For programs that do not enter.
+    pub fn ask(&self) -> io::Result<Answers> {
+        let before = tcgetattr(&self.tty)?;
+        let mut modes = before.clone();
+        modes.make_raw();
+        tcsetattr(&self.tty, OptionalActions::Now, &modes)?;
+        let answers = self.answers();
+        tcsetattr(&self.tty, OptionalActions::Now, &before)?;
+        answers
+    }
+
+    fn answers(&self) -> io::Result<Answers> {
+        let clock = Clock::start();
+        let (mut decoder, mut inputs, mut answers) = (Decoder::default(), Vec::new(), Answers::default());
+        rustix::io::write(&self.tty, ASK)?;
+        decoder.expect_answers(false, clock.now());
+        while let Some(left) = ANSWER_MS.checked_sub(clock.now().0) {
+            let wait = Timespec { tv_sec: 0, tv_nsec: i64::try_from(left).unwrap_or(0) * 1_000_000 };
+            let mut bytes = [0; 1024];
+            match poll(&mut [PollFd::new(&self.tty, PollFlags::IN)], Some(&wait)) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            let count = rustix::io::read(&self.tty, &mut bytes)?;
+            decoder.feed(bytes.get(..count).unwrap_or_default(), clock.now(), &mut inputs);
+            for input in inputs.drain(..) {
+                let Input::Reply(reply) = input else { continue };
+                answers.any = true;
+                match reply {
+                    Reply::SynchronizedOutput(can) => answers.synchronized = can,
+                    Reply::KittyKeyboard => answers.kitty = true,
+                    // It was not asked for.
+                    Reply::Background(_) => {}
+                    Reply::Last => return Ok(answers),
+                }
+            }
+            if count == 0 {
+                break;
+            }
+        }
+        Ok(answers)
     }
 
     /// Another handle on it, to read or to write.

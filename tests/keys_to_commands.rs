@@ -1220,6 +1220,26 @@ fn a_failed_turn_is_tried_again_by_its_key_alone() {
     assert_eq!(stage.commands(), [Command::Send { session: SessionId(2), text: "/retry".into() }]);
 }
 
+/// A question that offers answers takes one of the person's own as well.
+#[test]
+fn a_question_with_choices_takes_an_own_answer() {
+    let kind =
+        PromptKind::Clarify { question: un("Where to?"), choices: ["north", "south"].map(un).to_vec() };
+    let mut stage = stage(asked(prompt(1, kind)), 1);
+    stage.keys("alt-r");
+    stage.wait(400);
+    stage.keys("o");
+    stage.wait(400);
+    stage.keys("enter");
+    stage.wait(400);
+    assert_eq!(answers(&stage.commands()), [], "an empty one is none");
+    stage.type_text("1 mile east");
+    stage.wait(400);
+    assert_eq!(answers(&stage.commands()), [], "what is written chooses nothing");
+    stage.keys("enter");
+    assert_eq!(answers(&stage.commands()), [PromptAnswer::Text("1 mile east".into())]);
+}
+
 /// G03, G04.
 #[test]
 fn a_click_does_what_its_key_does() {

@@ -72,6 +72,8 @@ pub enum Intent {
     DenyWithReason,
     /// Choose an offered answer by its place, from 0.
     Choose(u8),
+    /// Write an answer where some are offered.
+    OwnAnswer,
     /// Give the answer that was typed.
     SubmitAnswer,
 

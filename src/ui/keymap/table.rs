@@ -142,6 +142,7 @@ pub static ACTIONS: &[Action] = &[
     action("choice.7", Intent::Choose(6), Choice, &["7"], "Choose answer 7"),
     action("choice.8", Intent::Choose(7), Choice, &["8"], "Choose answer 8"),
     action("choice.9", Intent::Choose(8), Choice, &["9"], "Choose answer 9"),
+    action("choice.own", Intent::OwnAnswer, Choice, &["o"], "Write an answer of my own"),
 
     action("field.submit", Intent::SubmitAnswer, Field, &["enter"], "Give this answer"),
     action("field.back", Intent::Back, Field, &["esc", "tab", "ctrl-c"], "Back to the composer"),

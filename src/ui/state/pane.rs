@@ -72,6 +72,8 @@ pub struct CardView {
     pub confirm: Option<Wide>,
     /// Enter on an empty field was pressed once.
     pub empty_once: bool,
+    /// The person writes an answer of their own to a question that offers some.
+    pub own: bool,
     /// The answer to an open question.
     pub answer: Editor,
 }

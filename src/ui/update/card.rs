@@ -37,6 +37,9 @@ impl Step<'_> {
         };
         self.ui.layer = None;
         self.ui.secret.clear();
+        if let Some(pane) = self.ui.pane_mut() {
+            pane.card.own = false;
+        }
         self.ui.focus = Focus::Card;
         self.ui.guard.focus(key);
     }
@@ -56,6 +59,17 @@ impl Step<'_> {
     pub(super) fn scroll_card(&mut self, by: isize) {
         if let Some(pane) = self.ui.pane_mut() {
             pane.card.scroll = pane.card.scroll.saturating_add_signed(by);
+        }
+    }
+
+    pub(super) fn writes_own(&self) -> bool {
+        self.ui.pane().is_some_and(|pane| pane.card.own)
+    }
+
+    /// In place of the answers that a question offers. It answers nothing yet.
+    pub(super) fn own_answer(&mut self) {
+        if let Some(pane) = self.ui.pane_mut() {
+            pane.card.own = true;
         }
     }
 
@@ -126,10 +140,12 @@ impl Step<'_> {
             Intent::Choose(place) if usize::from(place) < choices.len() => {
                 self.answer(PromptAnswer::Choice(place.into()));
             }
-            Intent::SubmitAnswer if choices.is_empty() => {
+            Intent::SubmitAnswer if choices.is_empty() || self.writes_own() => {
                 let Some(pane) = self.ui.pane_mut() else { return };
                 let text = pane.card.answer.text();
-                if text.trim().is_empty() && !pane.card.empty_once {
+                if pane.card.own && text.trim().is_empty() {
+                    self.say("Write an answer first");
+                } else if text.trim().is_empty() && !pane.card.empty_once {
                     pane.card.empty_once = true;
                     self.say("Enter again gives an empty answer");
                 } else {
@@ -217,7 +233,7 @@ impl Step<'_> {
             Some(PromptKind::Sudo | PromptKind::Secret { .. }) => {
                 self.ui.secret.push(text.trim_end_matches(['\n', '\r']));
             }
-            Some(PromptKind::Clarify { choices, .. }) if choices.is_empty() => {
+            Some(PromptKind::Clarify { choices, .. }) if choices.is_empty() || self.writes_own() => {
                 if let Some(pane) = self.ui.pane_mut() {
                     pane.card.answer.paste(text);
                 }

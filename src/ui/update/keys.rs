@@ -51,7 +51,7 @@ impl Step<'_> {
 
     fn card_scopes(&self) -> Vec<Scope> {
         match self.card().map(|(_, prompt)| (&prompt.kind, prompt.is_open())) {
-            Some((PromptKind::Clarify { choices, .. }, true)) if choices.is_empty() => {
+            Some((PromptKind::Clarify { choices, .. }, true)) if choices.is_empty() || self.writes_own() => {
                 vec![Scope::Field, Scope::Text, Scope::Global]
             }
             Some((PromptKind::Clarify { .. }, true)) => vec![Scope::Choice, Scope::Card, Scope::Global],
@@ -123,6 +123,7 @@ impl Step<'_> {
             | Intent::DenyWithReason
             | Intent::Choose(_)
             | Intent::SubmitAnswer => self.decide(intent, key),
+            Intent::OwnAnswer => self.own_answer(),
             Intent::ListUp => self.scroll_card(-1),
             Intent::ListDown => self.scroll_card(1),
             Intent::Accept => {}

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::{marks, start, subagents, todos};
 use crate::base::clock::Tick;
 use crate::base::text::{self, width};
-use crate::model::message::Level;
+use crate::model::message::{Level, MessageState};
 use crate::model::notice::{About, Notice};
 use crate::model::profile::{BackendState, Profile};
 use crate::model::session::Session;
@@ -41,7 +41,7 @@ pub(super) fn lines(
         out.extend(backend(profile, keymap, theme, now));
     }
     out.extend(turn(session, keymap, cells.saturating_sub(1), theme, now));
-    let queued = session.queue.len().min(QUEUED + 1);
+    let queued = session.queue.len().min(QUEUED + 1) + usize::from(is_held(session));
     let left = rows.saturating_sub(out.len() + queued);
     let wide = cells.saturating_sub(1);
     let list = todo_list(session, whole, keymap, (wide, left), theme);
@@ -57,6 +57,11 @@ pub(super) fn lines(
     for entry in session.queue.iter().take(QUEUED) {
         out.push(Line::styled(format!("⋯ queued: {}", text::label(&entry.text, cells)), theme.dim));
     }
+    if is_held(session) {
+        let back =
+            keymap.hint(Intent::TakeBack).map(|key| format!("; {key} takes it back")).unwrap_or_default();
+        out.push(Line::styled(format!("  held: it goes before what you send next{back}"), theme.warn));
+    }
     if session.queue.len() > QUEUED {
         out.push(Line::styled(format!("⋯ and {} more queued", session.queue.len() - QUEUED), theme.dim));
     }
@@ -66,6 +71,14 @@ pub(super) fn lines(
             wrap::clip(&line, cells)
         })
         .collect()
+}
+
+/// Whether the queue waits for the person: after an interrupt or a failure nothing is sent by itself.
+fn is_held(session: &Session) -> bool {
+    let last = session.body.as_ref().and_then(|body| body.messages.last()).map(|message| &message.state);
+    let broken =
+        matches!(session.turn.state, TurnState::Failed(_)) || last == Some(&MessageState::Interrupted);
+    broken && !session.turn.is_busy() && !session.queue.is_empty()
 }
 
 /// The todo list: as long as something is left to do or a turn runs.

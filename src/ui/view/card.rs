@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Boxed, field, marks};
 use crate::base::clock::Tick;
-use crate::base::text::{self, Mode, inspect};
+use crate::base::text::{self, Mode, inspect, width};
 use crate::model::prompt::{Prompt, PromptKind, PromptState};
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
@@ -20,6 +20,8 @@ use crate::ui::theme::Theme;
 
 /// Between the first and the last of a row of keys.
 const TO: &str = "to";
+/// What a key that refuses does.
+const DENY: &str = "deny";
 
 /// What is needed to draw a card.
 pub(super) struct Card<'a> {
@@ -27,6 +29,8 @@ pub(super) struct Card<'a> {
     pub prompt: &'a Prompt,
     pub view: &'a CardView,
     pub secret_chars: usize,
+    /// Of the card's inside.
+    pub cells: usize,
     pub keymap: &'a Keymap,
     pub theme: &'a Theme,
     /// The hub's time.
@@ -47,9 +51,9 @@ pub(super) struct Content {
 }
 
 impl Card<'_> {
-    /// All of it, at `cells` cells.
-    pub(super) fn content(&self, cells: usize) -> Content {
-        let mut content = body::content(self, cells);
+    /// All of it.
+    pub(super) fn content(&self) -> Content {
+        let mut content = body::content(self, self.cells);
         if let PromptState::Unanswered(why) = &self.prompt.state {
             let why =
                 format!("The answer did not arrive: {}. It can be given again.", text::label(why.raw(), 120));
@@ -73,9 +77,10 @@ impl Card<'_> {
         let mut shown: Vec<Line<'static>> = payload.into_iter().skip(from).take(room).collect();
         shown.extend(tail);
         let border = if self.prompt.is_waiting() { self.theme.needs } else { self.theme.rule };
+        let corner = self.time_left();
         let boxed = Boxed {
-            title: self.title(),
-            corner: self.time_left(),
+            title: wrap::clip(&self.title(), self.cells.saturating_sub(corner.width())),
+            corner,
             foot: self.foot(hidden, whole || self.view.read),
             rows: shown,
             border,
@@ -137,11 +142,30 @@ impl Card<'_> {
         if hidden > 0 {
             spans.push(Span::styled(format!("↓ {hidden} more "), theme.warn));
         }
-        for (intent, word) in self.keys(read) {
-            let Some(key) = self.keymap.hint(intent) else { continue };
-            spans.push(Span::styled(key.to_owned(), if self.open { theme.key } else { theme.dim }));
-            let gap = if word == TO { " " } else { "  " };
-            spans.push(Span::styled(format!(" {word}{gap}"), theme.dim));
+        let keys: Vec<(&str, &str)> = self
+            .keys(read)
+            .into_iter()
+            .filter_map(|(intent, word)| Some((self.keymap.hint(intent)?, word)))
+            .collect();
+        // Where a row is short, words give way before keys do; those of the first key and of denial last.
+        let mut ranks: Vec<usize> = (0..keys.len()).collect();
+        ranks.sort_by_key(|&n| n > 0 && keys.get(n).is_none_or(|(_, word)| *word != DENY));
+        let worded = |n: usize, words: usize| ranks.iter().take(words).any(|&rank| rank == n);
+        let taken = spans.iter().map(Span::width).sum::<usize>();
+        let whole = |words: usize| {
+            let of = |(n, (key, word)): (usize, &(&str, &str))| {
+                let word = if worded(n, words) || *word == TO { width::of(word) + 1 } else { 0 };
+                width::of(key) + 2 + word
+            };
+            taken + keys.iter().enumerate().map(of).sum::<usize>()
+        };
+        let words = (0..=keys.len()).rev().find(|&words| whole(words) <= self.cells).unwrap_or(0);
+        for (n, (key, word)) in keys.iter().enumerate() {
+            spans.push(Span::styled((*key).to_owned(), if self.open { theme.key } else { theme.dim }));
+            let gap = if *word == TO { " " } else { "  " };
+            let shown = worded(n, words) || *word == TO;
+            let word = if shown { format!(" {word}{gap}") } else { gap.to_owned() };
+            spans.push(Span::styled(word, theme.dim));
         }
         Line::from(spans)
     }
@@ -169,19 +193,24 @@ impl Card<'_> {
                     }
                 }
                 if offers("deny") {
-                    keys.push((Intent::Deny, "deny"));
+                    keys.push((Intent::Deny, DENY));
                     keys.push((Intent::DenyWithReason, "deny, say why"));
                 }
             }
-            PromptKind::Clarify { choices, .. } if choices.len() == 1 => {
-                keys.push((Intent::Choose(0), "chooses"));
-            }
-            PromptKind::Clarify { choices, .. } if !choices.is_empty() => {
+            PromptKind::Clarify { choices, .. } if !choices.is_empty() && !self.view.own => {
                 let last = u8::try_from(choices.len().min(9) - 1).unwrap_or(8);
-                keys.push((Intent::Choose(0), TO));
-                keys.push((Intent::Choose(last), "choose"));
+                if last == 0 {
+                    keys.push((Intent::Choose(0), "chooses"));
+                } else {
+                    keys.push((Intent::Choose(0), TO));
+                    keys.push((Intent::Choose(last), "choose"));
+                }
+                keys.push((Intent::OwnAnswer, "own answer"));
             }
             PromptKind::Clarify { .. } => keys.push((Intent::SubmitAnswer, "answers")),
+            PromptKind::Sudo | PromptKind::Secret { .. } if self.secret_chars == 0 => {
+                keys.push((Intent::SubmitAnswer, "twice goes on without"));
+            }
             PromptKind::Sudo | PromptKind::Secret { .. } => {
                 keys.push((Intent::SubmitAnswer, "hands it over"));
             }

@@ -178,13 +178,14 @@ fn lay_out(
             prompt,
             view: &pane.card,
             secret_chars: ui.secret.chars(),
+            cells: inner,
             keymap: &ui.keymap,
             theme,
             now: hub_now,
             focused: ui.focus == Focus::Card && ui.guard.focused() == Some(key),
             open: ui.guard.opens().is_some_and(|open| open <= now),
         };
-        let content = card.content(inner);
+        let content = card.content();
         Some((key, card, content))
     });
     let rows = shown.as_ref().map_or(0, |(.., content)| content.payload.len() + content.tail.len());

@@ -62,11 +62,14 @@ fn head(todos: &[Todo], open: bool, cells: usize, key: Option<&str>, theme: &The
         .filter(|_| cells >= 60)
         .map(|key| format!("  {key} {}", if open { "folds" } else { "shows all" }));
     let hint = hint.unwrap_or_default();
-    let mut line = Line::styled(if open { count.clone() } else { format!("{count}  ") }, theme.strong);
+    let mut line = Line::from(Span::styled(count, theme.strong));
+    if !open {
+        line.spans.push(Span::raw("  "));
+    }
     match current(todos).filter(|_| !open) {
         Some((_, todo)) => {
             let (mark, style, _) = look(todo.state, theme);
-            let room = cells.saturating_sub(width::of(&count) + 5 + width::of(&hint));
+            let room = cells.saturating_sub(line.width() + 3 + width::of(&hint));
             line.spans.push(Span::styled(format!("{mark} "), style));
             line.spans.push(Span::styled(text::label(todo.content.raw(), room), theme.text));
         }

@@ -24,8 +24,8 @@ pub(super) fn content(card: &Card<'_>, cells: usize) -> Content {
         }
         PromptKind::Clarify { question, choices } => clarify(card, cells, question, choices),
         PromptKind::Sudo => {
-            let words = "A command of this session needs your password for sudo.";
-            secret(card, vec![Line::raw(words)], cells)
+            let words = Line::raw("A command of this session needs your password for sudo.");
+            secret(card, wrap::wrap(&words, cells, 0), cells)
         }
         PromptKind::Secret { prompt, env_var, skill, help } => {
             let mut rows = card.payload(prompt.raw(), cells);
@@ -121,6 +121,10 @@ fn clarify(card: &Card<'_>, cells: usize, question: &Untrusted, choices: &[Untru
         let drawn = text::drawable(choice.raw(), Mode::Label);
         let line = Line::from(vec![Span::styled(format!("{} ", n + 1), card.theme.key), Span::raw(drawn)]);
         payload.extend(wrap::wrap(&line, cells, 2));
+    }
+    if card.view.own {
+        let (row, column) = card.answer_row(cells);
+        return Content { payload, tail: vec![row], caret: Some(column) };
     }
     Content { payload, tail: Vec::new(), caret: None }
 }

@@ -300,6 +300,7 @@ impl Loop {
             self.over.get_or_insert(Why::HubGone(words));
             return Ok(());
         };
+        let nowhere = self.ui.active.is_none();
         let actions = update::update(&mut self.ui, &mut self.mirror, update, now);
         self.act(actions, now)?;
         if self.ui.active.is_some() {
@@ -307,7 +308,12 @@ impl Loop {
                 self.inputs(vec![input], at)?;
             }
         }
-        self.frames.soon(now);
+        if nowhere && self.ui.active.is_some() {
+            // The first place to write into: somebody waits for it, and the empty frame at the start was just drawn.
+            self.frames.now(now);
+        } else {
+            self.frames.soon(now);
+        }
         Ok(())
     }
 

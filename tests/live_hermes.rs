@@ -13,7 +13,9 @@ use std::process::Stdio;
 
 use common::home::Home;
 use common::model::Model;
-use common::person::{AFTER_KILL, BADGE, Person, chat, chat_has, lines, needs_me, says, says_backend_ended};
+use common::person::{
+    AFTER_KILL, BADGE, Person, STOP, chat, chat_has, lines, needs_me, says, says_backend_ended,
+};
 use common::procs::signal;
 use common::{patience, seconds};
 use futures_util::{SinkExt, StreamExt};
@@ -337,4 +339,43 @@ fn when_hermux_is_killed_no_process_of_its_tools_lives_on() {
     person.wait_for("the tool runs", |_| home.mark.find("sleep 1000").is_some());
     signal(person.pid().cast_signed(), Signal::KILL);
     home.mark.assert_none_left(AFTER_KILL);
+}
+
+/// UX-34: a home without a provider says so, and how to get one; once there is one it is found without a new start.
+#[test]
+#[ignore = "needs a real Hermes; .ci/run runs it"]
+fn a_home_without_a_provider_says_so_until_there_is_one() {
+    let model = Model::start();
+    let home = Home::new();
+    fs::create_dir(home.hermes()).unwrap();
+    let person = sit_down(&home);
+    person.keys("x");
+    person.wait_within(seconds(60), "the page says what to do", |s| {
+        s.has("default has no model yet") && s.has("hermes model") && s.has("hermux demo")
+    });
+    let home = home.with_hermes(&model);
+    person.keys("\x7f\x18s");
+    person.wait_for("the page is gone", |s| !s.has("no model yet"));
+    person.send("STREAM tag=P1 n=3");
+    person.wait_said("P1-0003");
+    person.wait_for("the turn is over", |s| !s.has("interrupts"));
+    person.leave();
+    person.wait_end(STOP);
+    home.mark.assert_none_left(AFTER_KILL);
+}
+
+/// A config that is no YAML: Hermes goes on without it, and says so only in its log.
+#[test]
+#[ignore = "needs a real Hermes; .ci/run runs it"]
+fn a_config_that_hermes_ignores_is_told_with_its_line() {
+    let home = Home::new();
+    fs::create_dir(home.hermes()).unwrap();
+    fs::write(home.hermes().join("config.yaml"), "model:\n  default: [x\n  : :\n").unwrap();
+    let person = sit_down(&home);
+    person.keys("x");
+    person.wait_within(seconds(60), "the page says what is wrong", |s| {
+        s.has("Hermes cannot read its config") && s.text().contains("line 2") && s.has("mend the file")
+    });
+    person.leave();
+    person.wait_end(STOP);
 }

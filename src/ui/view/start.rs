@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::base::text::{self, Untrusted};
-use crate::model::profile::{BackendState, Profile, Stuck};
+use crate::model::profile::{BackendState, Profile, Stuck, StuckReason};
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Keymap;
 use crate::ui::render::wrap;
@@ -52,7 +52,12 @@ pub(super) fn page(
         BackendState::Stuck(stuck) => {
             let Stuck { what, does, can, log, .. } = &**stuck;
             let (what, does, can) = (what.raw(), does.raw(), can.raw());
-            Page { says: " does not run", style: theme.bad, what, does, can, keys: &[AGAIN, DEMO], log }
+            let says = if stuck.reason == StuckReason::NoBinary {
+                " does not run without Hermes"
+            } else {
+                " does not run"
+            };
+            Page { says, style: theme.bad, what, does, can, keys: &[AGAIN, DEMO], log }
         }
         BackendState::Elsewhere(who) => {
             what = format!("it belongs to {}", who.raw());
@@ -115,12 +120,7 @@ impl Page<'_> {
         let said = |text: &str, style| wrap::wrap(&Line::styled(text::label(text, 400), style), room, 0);
         let mut what = said(self.what, theme.text);
         let can = commands(self.can, room, theme);
-        let keys: Vec<String> = self
-            .keys
-            .iter()
-            .filter_map(|(intent, does)| Some(format!("{} {does}", keymap.hint(*intent)?)))
-            .collect();
-        let keys = said(&keys.join(" · "), theme.dim);
+        let keys = hints(self.keys, keymap, room, theme);
         if small {
             // The head, the keys, and as many commands as there is room for; what is left explains.
             let left = rows.saturating_sub(1 + keys.len());
@@ -150,6 +150,20 @@ impl Page<'_> {
         out.extend(log.map(|line| Line::styled(text::label(line.raw(), cells), theme.dim)));
         out
     }
+}
+
+/// The keys that help, in one line where there is room.
+fn hints(keys: &[(Intent, &'static str)], keymap: &Keymap, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let hint = |(intent, does): &(Intent, &'static str)| {
+        let key = Span::styled(keymap.hint(*intent)?.to_owned(), theme.key);
+        Some(vec![key, Span::styled(format!(" {does}"), theme.dim)])
+    };
+    let all: Vec<Vec<Span<'static>>> = keys.iter().filter_map(hint).collect();
+    let whole = Line::from(all.join(&Span::styled(" · ", theme.dim)));
+    if whole.width() <= room {
+        return Vec::from_iter((!all.is_empty()).then_some(whole));
+    }
+    all.into_iter().map(Line::from).collect()
 }
 
 /// The lines of `can`, the commands below one another; where that is too wide the commands alone.

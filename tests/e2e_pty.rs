@@ -57,6 +57,29 @@ fn a_person_without_hermes_sees_two_profiles_at_work() {
     assert!(left.is_empty(), "the throw-away home is left: {left:?}");
 }
 
+/// CHECK 24, SEC-01: a diff without what Hermes draws around it; output in its colours, folded with its size, unfolded whole.
+#[test]
+fn what_tools_did_is_folded_and_unfolds() {
+    let home = Home::new();
+    let person = Person::at(demo(&home, &[]).size(100, 40).start());
+    person.send("/demo edit");
+    person.wait_text("Done:");
+    person.wait_idle();
+    let shown = person.screen().text();
+    assert!(["packing.md  +2 −1", "five shirts"].iter().all(|text| shown.contains(text)), "{shown}");
+    assert!(!shown.contains("review diff"), "{shown}");
+    person.send("/demo tool");
+    person.wait_text("sum first");
+    person.wait_idle();
+    let shown = person.screen().text();
+    assert!(["exit code 101", " KB more · Alt-o"].iter().all(|text| shown.contains(text)), "{shown}");
+    person.alt('o');
+    person.wait_for("the last passed test is there", |s| s.has("... ok") && !s.has("KB more"));
+    assert!(!person.screen().has("␛"), "colours are no text");
+    person.leave();
+    person.wait_end(seconds(10));
+}
+
 #[test]
 fn a_long_transcript_is_read_from_its_top_to_its_end_without_loss() {
     let home = Home::new();

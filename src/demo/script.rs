@@ -152,23 +152,35 @@ fn tool(seed: u64) -> Vec<Step> {
         say("Let me look at the project first."),
         Step::Call(command(
             "git status --short; ls src",
-            " M src/cart.rs\ncart.rs\nlib.rs\nprice.rs",
+            " \u{1b}[31mM\u{1b}[0m src/cart.rs\n\u{1b}[1mcart.rs\u{1b}[0m\nlib.rs\nprice.rs",
             0,
             500,
         )),
         say("One file is changed. Now the tests."),
-        Step::Call(command(
-            "cargo test --quiet",
-            &format!("running {passed} tests\n{}\n1 failed: cart::rounds_half_up", ".".repeat(40)),
-            101,
-            1_600,
-        )),
+        Step::Call(command("cargo test", &test_run(passed), 101, 1_600)),
         say(format!(
             "{} of {passed} pass. The one that fails is `cart::rounds_half_up`: the change in `src/cart.rs` rounds \
              before it adds. I would sum first and round once.",
             passed - 1
         )),
     ]
+}
+
+/// What a run of tests prints on a terminal, colours and all.
+fn test_run(tests: u64) -> String {
+    let tag = |colour, word| format!("\u{1b}[{colour}m{word}\u{1b}[0m");
+    let mut lines =
+        vec![format!("{} test [unoptimized] in 0.9s", tag("1;32", "    Finished")), String::new()];
+    lines.push(format!("running {tests} tests"));
+    lines.extend((1..tests).map(|n| format!("test price::case_{n:02} ... {}", tag("32", "ok"))));
+    lines.extend([
+        format!("test cart::rounds_half_up ... {}", tag("31", "FAILED")),
+        String::new(),
+        "---- cart::rounds_half_up ----".to_owned(),
+        "assertion failed: left 1.00, right 1.01".to_owned(),
+        format!("test result: {}. {} passed; 1 failed", tag("31", "FAILED"), tests - 1),
+    ]);
+    lines.join("\n")
 }
 
 fn edit() -> Vec<Step> {

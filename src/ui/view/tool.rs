@@ -21,7 +21,9 @@ use output::Folded;
 
 /// Before every row below a call's first one.
 const BAR: &str = "  │ ";
-/// Before the last one, where something is left out, and before a reason.
+/// Where rows are left out between others.
+const GAP: &str = "  ┆ ";
+/// Before the last row, and before a reason.
 const KNEE: &str = "  └ ";
 /// Cells of either.
 const INDENT: usize = 4;
@@ -186,12 +188,12 @@ fn behind(mut row: Line<'static>, theme: &Theme) -> Line<'static> {
     row
 }
 
-/// The row that says how much is left out, and which key shows it.
-fn left_out(what: &str, paper: &Paper<'_>, cells: usize) -> Line<'static> {
+/// The row behind `mark` that says how much is left out, and which key shows it.
+fn left_out(mark: &'static str, what: &str, paper: &Paper<'_>, cells: usize) -> Line<'static> {
     let key = paper.key.map(|key| format!(" · {key}")).unwrap_or_default();
     let mut row =
         wrap::clip(&Line::styled(format!("… {what}{key}"), paper.theme.dim), cells.saturating_sub(INDENT));
-    row.spans.insert(0, Span::styled(KNEE, paper.theme.rule));
+    row.spans.insert(0, Span::styled(mark, paper.theme.rule));
     row
 }
 

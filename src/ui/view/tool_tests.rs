@@ -79,7 +79,7 @@ fn one_line_says_what_ran_and_how_it_went(#[case] tool: ToolCall, #[case] want: 
 #[test]
 fn long_output_shows_its_ends_and_its_size_and_unfolds_whole() {
     let tool = ran("seq 100", &numbered("line", 100));
-    let folded = "✓ terminal  seq 100  1.2s\n  │ line 1\n  │ line 2\n  └ … 96 lines, 761 B more · Alt-o\n  │ line 99\n  │ line 100\n";
+    let folded = "✓ terminal  seq 100  1.2s\n  │ line 1\n  │ line 2\n  ┆ … 96 lines, 761 B more · Alt-o\n  │ line 99\n  │ line 100\n";
     assert_eq!(text(&drawn(&tool, 60, false)), folded);
     let unfolded = text(&drawn(&tool, 60, true));
     assert_eq!(unfolded.lines().count(), 101);
@@ -104,7 +104,7 @@ fn a_failure_shows_why_and_where_its_output_ends() {
     let rows = drawn(&tool, 60, false);
     assert_eq!(
         text(&rows),
-        "✗ terminal  make  exit code 2 · 1.2s\n  │ line 1\n  └ … 14 lines, 104 B more · Alt-o\n  │ line 16\n  │ line 17\n  │ line 18\n  │ line 19\n  │ line 20\n"
+        "✗ terminal  make  exit code 2 · 1.2s\n  │ line 1\n  ┆ … 14 lines, 104 B more · Alt-o\n  │ line 16\n  │ line 17\n  │ line 18\n  │ line 19\n  │ line 20\n"
     );
     assert!(rows[0].spans.iter().any(|s| s.content == "exit code 2" && s.style == Theme::ansi().bad));
     let missing = call("read_file", &json!({"path": "x"}), failed("File not found: x"), "File not found: x");
@@ -247,6 +247,22 @@ fn unfolded_arguments_and_results_are_told_by_name() {
         text(&drawn(&json, 60, true)).contains("  │ { \"a\": 1 }\n"),
         "what a command printed stays as it was"
     );
+}
+
+#[rstest]
+#[case::answer(
+    r#"{"choices_offered":["a"],"question":"Which?","user_response":"By train"}"#,
+    "  └ By train\n"
+)]
+#[case::summary(r#"{"success":true,"summary":"three\nlines\nlong"}"#, "  └ three  +2 lines\n")]
+#[case::scalars(r#"{"count":2,"deep":{"a":1},"ok":true}"#, "  └ count 2 · ok true\n")]
+#[case::nothing_to_say(r#"{"deep":{"a":1},"user_response":""}"#, "")]
+#[case::list("[1,2]", "  └ [1,2]\n")]
+#[case::text("one\ntwo", "  └ one  +1 line\n")]
+fn a_result_of_another_tool_is_folded_to_its_gist(#[case] output: &str, #[case] want: &str) {
+    let tool = call("clarify", &json!({"question": "Which?"}), ToolState::Done, output);
+    let rows = drawn(&tool, 60, false);
+    assert_eq!(text(rows.get(1..).unwrap_or_default()), want);
 }
 
 fn printable(text: &str) -> String {

@@ -15,6 +15,8 @@ const TELLING: [&str; 10] =
     ["command", "code", "path", "file_path", "query", "pattern", "url", "goal", "question", "name"];
 /// Those that name a file: the end of a name tells most.
 const PATHS: [&str; 2] = ["path", "file_path"];
+/// Fields of a result that say in one line what came of it, best first.
+const TOLD_FIRST: [&str; 5] = ["user_response", "summary", "message", "note", "status"];
 /// Those that a diff shows better.
 const SHOWN_BY_DIFF: [&str; 5] = ["content", "old_string", "new_string", "patch", "file_content"];
 
@@ -69,6 +71,19 @@ pub(super) fn all(
 pub(super) fn object(output: &str) -> Option<Map<String, Value>> {
     let is_compact = output.starts_with('{') && !output.contains('\n');
     is_compact.then(|| serde_json::from_str(output).ok()).flatten()
+}
+
+/// What a person would be told of a result first.
+pub(super) fn gist(fields: &Map<String, Value>) -> String {
+    let said = |value: &Value| match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    };
+    TOLD_FIRST.iter().find_map(|key| said(fields.get(*key)?)).unwrap_or_else(|| {
+        let all = fields.iter().filter_map(|(key, value)| Some(format!("{key} {}", said(value)?)));
+        all.collect::<Vec<_>>().join(" · ")
+    })
 }
 
 /// Names and values, one below the other.

@@ -54,7 +54,7 @@ pub(super) fn lines(
         let counts: String =
             counts(added, removed, paper.theme).iter().map(|span| span.content.as_ref()).collect();
         let what = format!("{} more lines {counts}", rest.len());
-        out.push(left_out(&what, paper, cells));
+        out.push(left_out(super::KNEE, &what, paper, cells));
     }
     out
 }

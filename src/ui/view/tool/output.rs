@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::{INDENT, behind, block, left_out};
+use super::{INDENT, args, behind, block, left_out};
 use crate::base::text::{self, colour, width};
 use crate::ui::render::ansi::Pen;
 use crate::ui::render::wrap;
@@ -68,14 +68,15 @@ impl Output<'_> {
             1 => format!("1 line, {} more", marks::size(bytes)),
             more => format!("{more} lines, {} more", marks::size(bytes)),
         };
-        out.push(left_out(&what, self.paper, self.cells));
+        out.push(left_out(super::GAP, &what, self.paper, self.cells));
         out.extend(shown(last, &mut pen));
         out
     }
 
     /// The first line that says something, and how many more there are.
     pub(super) fn first(&self) -> Vec<Line<'static>> {
-        let mut lines = self.text.lines().filter(|line| !line.trim().is_empty());
+        let gist = args::object(self.text).map(|fields| args::gist(&fields));
+        let mut lines = gist.as_deref().unwrap_or(self.text).lines().filter(|line| !line.trim().is_empty());
         let Some(first) = lines.next() else { return Vec::new() };
         let more = match lines.count() {
             0 => String::new(),

@@ -1,7 +1,7 @@
 //! What goes on beside the turns: pretended background processes, and the turns that begin by themselves when one ends.
 
 use super::backend::{Backend, note};
-use super::home::{now, stamp, workspace};
+use super::home::{date_and_time, now, workspace};
 use super::seed::fresh_hex;
 use super::turn;
 use serde_json::{Value, json};
@@ -22,19 +22,9 @@ pub(super) struct Process {
 impl Process {
     /// Its row of `process.list`.
     pub(super) fn listed(&self, id: &str) -> Value {
-        let stamp = stamp(self.started);
-        let digits = |at: std::ops::Range<usize>| stamp.get(at).unwrap_or_default();
-        let started = format!(
-            "{}-{}-{}T{}:{}:{}",
-            digits(0..4),
-            digits(4..6),
-            digits(6..8),
-            digits(9..11),
-            digits(11..13),
-            digits(13..15)
-        );
+        let (date, time) = date_and_time(self.started);
         json!({
-            "session_id": id, "command": self.command, "cwd": self.cwd, "pid": self.pid, "started_at": started,
+            "session_id": id, "command": self.command, "cwd": self.cwd, "pid": self.pid, "started_at": format!("{date}T{time}"),
             "uptime_seconds": (now() - self.started).max(0.0) as u64, "status": "running",
             "output_preview": self.output, "notify_on_complete": true, "output_tail": self.output,
         })

@@ -3,7 +3,7 @@
 
 use super::aside;
 use super::backend::Backend;
-use super::home::{now, stamp};
+use super::home::{date_and_time, now};
 use super::methods::stored_id;
 use super::seed::fresh_hex;
 use serde_json::{Value, json};
@@ -94,10 +94,10 @@ async fn batch(backend: Arc<Backend>, live: String, id: String, tasks: Vec<Child
         );
     }
     let total = began.elapsed().as_secs_f64();
-    let stamp = stamp(dispatched);
+    let (date, time) = date_and_time(dispatched);
     let _ = write!(
         text,
-        "\nDispatched: {stamp} ({total:.0}s ago)\nRole: leaf   Model: ?   Total duration: {total:.2}s\n{}",
+        "\nDispatched: {date} {time} ({total:.0}s ago)\nRole: leaf   Model: ?   Total duration: {total:.2}s\n{}",
         ended.trim_end_matches('\n')
     );
     aside::notify(backend, live, text).await;

@@ -116,6 +116,14 @@ pub(super) fn now() -> f64 {
     Clock::wall().0 as f64 / 1000.0
 }
 
+/// `at` (seconds since 1970, UTC) as people write it: `2026-11-21` and `03:01:01`.
+pub(super) fn date_and_time(at: f64) -> (String, String) {
+    let stamp = stamp(at);
+    let digits = |from: usize| stamp.get(from..from + 2).unwrap_or_default();
+    let date = format!("{}{}-{}-{}", digits(0), digits(2), digits(4), digits(6));
+    (date, format!("{}:{}:{}", digits(9), digits(11), digits(13)))
+}
+
 /// `YYYYMMDD_HHMMSS` of `at` (seconds since 1970, UTC): the first part of a stored id.
 pub(super) fn stamp(at: f64) -> String {
     let seconds = at.max(0.0) as i64;
@@ -144,6 +152,7 @@ mod tests {
         assert_eq!(stamp(0.0), "19700101_000000");
         assert_eq!(stamp(951_782_400.9), "20000229_000000");
         assert_eq!(stamp(1_795_230_061.0), "20261121_030101");
+        assert_eq!(super::date_and_time(1_795_230_061.0), ("2026-11-21".into(), "03:01:01".into()));
     }
 
     #[test]

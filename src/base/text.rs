@@ -172,23 +172,24 @@ pub fn draw_piece(piece: &str, mode: Mode, column: &mut usize, out: &mut String)
     }
 }
 
-/// Draws one grapheme cluster, character by character, keeping what shapes a cluster (marks, emoji joiners).
+/// Draws one grapheme cluster, character by character, keeping what shapes a cluster (marks, emoji joiners). What is more than
+/// a cell can hold is shown as hidden, whatever it is: letters of some scripts and emoji join without end too.
 fn draw_grapheme(grapheme: &str, mode: Mode, out: &mut String) {
-    let start = out.len();
-    let mut marks = 0;
+    let (mut kept, mut marks) = (0, 0);
     let mut previous = None;
     for c in grapheme.chars() {
         let joins = previous.is_some_and(|p| classes::shapes_emoji(p, c));
-        let shown = if classes::is_mark(c) {
+        let plain = if classes::is_mark(c) {
             marks += 1;
             if previous.is_none() {
                 out.push('◌');
             }
-            marks <= MARKS && out.len() - start + c.len_utf8() <= GRAPHEME_BYTES
+            marks <= MARKS
         } else {
             classes::is_plain(c, mode != Mode::Prose)
         };
-        if shown || joins && out.len() - start + c.len_utf8() <= GRAPHEME_BYTES {
+        if (plain || joins) && kept + c.len_utf8() <= GRAPHEME_BYTES {
+            kept += c.len_utf8();
             out.push(c);
         } else {
             draw_hidden(c, mode, out);

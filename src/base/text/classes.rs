@@ -29,6 +29,7 @@ pub(super) fn is_mark(c: char) -> bool {
     !c.is_ascii()
         && !is_hidden(c)
         && !c.is_control()
+        && !super::width::is_voice_mark(c)
         && unicode_width::UnicodeWidthChar::width(c) == Some(0)
         && is_printable(c)
 }

@@ -5,19 +5,30 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// Cells of one grapheme cluster. The voice marks of half-width kana are letters of their own on every terminal.
+pub fn of_cluster(cluster: &str) -> usize {
+    let marks = if cluster.is_ascii() { 0 } else { cluster.chars().filter(|c| is_voice_mark(*c)).count() };
+    cluster.width() + marks
+}
+
+/// Half-width kana's marks: they extend a cluster, and take a cell.
+pub(super) fn is_voice_mark(c: char) -> bool {
+    matches!(c, '\u{ff9e}' | '\u{ff9f}')
+}
+
 /// Cells that `text` takes when drawn on one line.
 pub fn of(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    text.graphemes(true).map(of_cluster).sum()
 }
 
 /// The longest head of `text` that fits into `cells`, and the cells it takes. Never splits a grapheme cluster.
 pub fn fit(text: &str, cells: usize) -> (&str, usize) {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
-        let next = used + grapheme.width();
+        let next = used + of_cluster(grapheme);
         if next > cells {
             return (text.get(..at).unwrap_or(""), used);
         }
@@ -50,10 +61,10 @@ pub fn truncate_middle(text: &str, cells: usize) -> String {
     let mut tail_at = text.len();
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true).rev() {
-        if used + grapheme.width() > tail_cells {
+        if used + of_cluster(grapheme) > tail_cells {
             break;
         }
-        used += grapheme.width();
+        used += of_cluster(grapheme);
         tail_at = at;
     }
     let head = fit(text, cells - 1 - used).0;

@@ -5,7 +5,6 @@
 
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::base::text;
 
@@ -49,7 +48,7 @@ pub fn wrap(line: &Line<'_>, width: usize, hang: usize) -> Vec<Line<'static>> {
             pieces.extend(text.graphemes(true).map(|text| Piece {
                 text,
                 span,
-                cells: text.width(),
+                cells: text::width::of_cluster(text),
                 blank: text == " ",
             }));
         }

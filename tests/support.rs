@@ -42,10 +42,10 @@ fn what_a_program_leaves_behind_is_named() {
     let home = Home::new();
     let term = shell(
         &home,
-        "printf '\\033[?1049h\\033[?25l\\033[?2004h\\033[?1000h\\033[?1004h\\033[>1u'; stty -echo",
+        "printf '\\033[?1049h\\033[?25l\\033[?2004h\\033[?1000h\\033[?1004h\\033[?7l\\033[>1u'; stty -echo",
     );
     term.wait_end(seconds(5));
-    assert_eq!(term.screen().left_behind().len(), 6, "{:?}", term.screen().left_behind());
+    assert_eq!(term.screen().left_behind().len(), 7, "{:?}", term.screen().left_behind());
     assert!(term.modes_changed().is_some());
     let term = shell(&home, "printf '\\033[?1049h\\033[>1u\\033[<u\\033[?1049l'; stty -echo; stty echo");
     term.wait_end(seconds(5));

@@ -55,7 +55,7 @@ impl Attention {
             return Title::Later(next);
         }
         (self.title, self.titled) = (title.clone(), Some(now));
-        Title::Write(format!("\x1b]2;{title}\x07"))
+        Title::Write(super::term::titled(&title))
     }
 }
 

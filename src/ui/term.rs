@@ -16,15 +16,16 @@ use super::events::{Decoder, Input, Reply};
 use crate::base::clock::Clock;
 use crate::base::sys;
 
-/// Title saved, alternate screen, paste and focus reports, no cursor.
-const ENTER: &[u8] = b"\x1b[22;2t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?25l\x1b[2J";
+/// Title saved, alternate screen, paste and focus reports, no cursor. What a terminal takes for wider than it is laid out for
+/// must not run on into the next row, or scroll the last one: no wrapping.
+const ENTER: &[u8] = b"\x1b[22;2t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[?25l\x1b[2J";
 /// Whether frames can be held back, whether keys can be told apart better, and last what everyone answers.
 const ASK: &[u8] = b"\x1b[?2026$p\x1b[?u\x1b[c";
 /// What the background is. Ended by BEL, which the oldest of those that answer understand.
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 /// The reverse of all that may be on, whatever was.
 const LEAVE: &[u8] =
-    b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;2t";
+    b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;2t";
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// The least of the extended keyboard protocol: ambiguous keys become distinct. Pushed only when answered.
@@ -178,6 +179,11 @@ pub fn scrolls(term: Option<&str>) -> bool {
 /// Bytes that take the mouse or give it back.
 pub fn mouse(on: bool) -> &'static [u8] {
     if on { MOUSE_ON } else { MOUSE_OFF }
+}
+
+/// Bytes that set the window's title. `title` is what the view made: one line of drawable text.
+pub fn titled(title: &str) -> String {
+    format!("\x1b]2;{title}\x07")
 }
 
 /// The terminal speaks the extended keyboard protocol: bytes that turn it on. Leaving turns it off again.

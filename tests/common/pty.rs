@@ -103,6 +103,8 @@ struct Heard {
     bells: usize,
     kitty_depth: usize,
     focus_events: bool,
+    /// Rows do not run on into the next.
+    cut_rows: bool,
     replies: Vec<u8>,
 }
 
@@ -130,6 +132,7 @@ impl vt100::Callbacks for Heard {
             }
             (Some(b'>'), None, 'u') => self.kitty_depth += 1,
             (Some(b'<'), None, 'u') => self.kitty_depth = self.kitty_depth.saturating_sub(1),
+            (Some(b'?'), None, 'h' | 'l') if first == 7 => self.cut_rows = c == 'l',
             (Some(b'?'), None, 'h' | 'l') if first == 1004 => self.focus_events = c == 'h',
             _ => {}
         }
@@ -186,6 +189,7 @@ impl Screen {
             (vt.mouse_protocol_mode() != vt100::MouseProtocolMode::None, "mouse still reported"),
             (vt.application_cursor(), "application cursor keys still on"),
             (heard.focus_events, "focus events still on"),
+            (heard.cut_rows, "rows still do not wrap"),
             (heard.kitty_depth > 0, "kitty keyboard flags not popped"),
         ];
         wrong.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect()
@@ -228,6 +232,7 @@ impl Term {
             bells: 0,
             kitty_depth: 0,
             focus_events: false,
+            cut_rows: false,
             replies: Vec::new(),
         };
         let screen = Screen {

@@ -5,6 +5,7 @@
 pub mod worlds;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{AskId, ClientId, ProfileName, SessionId};
@@ -18,10 +19,13 @@ use hermux::ui::keymap::{Key, Keymap};
 use hermux::ui::mirror::Mirror;
 use hermux::ui::state::{Start, UiState};
 use hermux::ui::theme::Theme;
+use hermux::ui::view::Areas;
 use hermux::ui::{update, view, widget};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+/// The standard keys, read once.
+static KEYS: LazyLock<Keymap> = LazyLock::new(Keymap::standard);
 /// The hub's clock is this much ahead of the terminal's.
 const AHEAD: u64 = 100_000;
 
@@ -34,13 +38,16 @@ pub struct Stage {
     /// Everything that had to be done outside, in order.
     pub done: Vec<Action>,
     pub cursor: Option<Position>,
+    /// Where everything stood in the last frame, and the terminal's title.
+    pub areas: Areas,
+    pub title: String,
     seq: u64,
 }
 
 impl Stage {
     /// A terminal of `size` that was welcomed into `world` and shows `session`.
     pub fn showing(world: World, session: u64, size: (u16, u16)) -> Self {
-        let mut ui = UiState::new(Keymap::standard(), Start::Draft, "/home/me/code".into());
+        let mut ui = UiState::new(KEYS.clone(), Start::Draft, "/home/me/code".into());
         ui.size = size;
         ui.wall = WallMs(1_800_000_000_000);
         let mut stage = Self {
@@ -50,6 +57,8 @@ impl Stage {
             now: 10_000,
             done: Vec::new(),
             cursor: None,
+            areas: Areas::default(),
+            title: String::new(),
             seq: 0,
         };
         let snapshot = Snapshot { seq: 0, now: Tick(stage.now + AHEAD), watched: BTreeMap::new(), world };
@@ -161,6 +170,7 @@ impl Stage {
         let screen = view::screen(&mut self.ui, &self.mirror, &self.theme, "/home/me", Tick(self.now));
         self.cursor = widget::paint(&screen, &mut buffer);
         let (hits, card) = (screen.hits, screen.card_in_focus);
+        (self.areas, self.title) = (screen.areas, screen.title);
         self.ui.hits = hits;
         let actions = update::drawn(&mut self.ui, &self.mirror, card, Tick(self.now));
         self.done.extend(actions);

@@ -8,6 +8,9 @@ use crate::model::prompt::{PromptKind, PromptState};
 use crate::ui::render::wrap;
 use crate::ui::state::pane::Wide;
 
+/// Cells of the class of danger that a wide permission covers.
+const CLASS: usize = 240;
+
 pub(super) fn content(card: &Card<'_>, cells: usize) -> Content {
     match &card.prompt.state {
         PromptState::Expired => return over(card, cells, &expired(&card.prompt.kind)),
@@ -103,7 +106,8 @@ fn approval(
             Wide::Session => "for this session",
             Wide::Always => "from now on, in every session of this profile",
         };
-        let class = text::drawable(pattern.raw(), Mode::Label);
+        // Short enough that the sentence is read from its beginning.
+        let class = text::label(pattern.raw(), CLASS);
         let line = Line::styled(format!("Allow everything of this kind {scope}: {class}"), theme.needs);
         tail.extend(wrap::wrap(&line, cells, 0));
     }

@@ -67,6 +67,10 @@ fn blocks_and_marks_become_rows(#[case] source: &str, #[case] want: &[&str]) {
 #[case::odd_rows("|a|b|\n|-|-|\n|1|\n|2|3|4|\n|`x\\|y`|z|", 20, &["a   │ b", "────┼────", "1   │ ", "2   │ 3|4", "x|y │ z"])]
 #[case::breaks("|a|\n|-|\n|x<br>y|", 20, &["a", "─", "x", "y"])]
 #[case::centred("|abcde|\n|:-:|\n|x|", 20, &["abcde", "─────", "  x"])]
+#[case::keeps_its_widths(
+    &("|a|\n|-|\n".to_owned() + &"|x|\n".repeat(16) + "|wide word|"), 12,
+    &[&["a", "────────"][..], &["x"; 16], &["wide", "word"]].concat()
+)]
 #[case::ends_at_text("|a|\n|-|\n|x|\nafter", 20, &["a", "─", "x", "", "after"])]
 #[case::no_table("a | b\nc | d\n|-|", 20, &["a | b", "c | d", "|-|"])]
 fn tables_wrap_inside_their_cells(#[case] source: &str, #[case] cells: usize, #[case] want: &[&str]) {
@@ -137,6 +141,8 @@ fn piece() -> impl Strategy<Value = String> {
             "**", "*", "_", "`", "~~", "[x](http://a.b/c)", "![i](j)", "<b>", "&amp;", "\\", "http://a.b/c", "\u{1b}[1m",
             "\u{202e}", "e\u{301}\u{301}", "fn main() { \"x\" }", "/*", "*/", "'", "\"\"\"",
         ]).prop_map(str::to_owned),
+        // Longer than the rows that a table's widths are taken from.
+        1 => (10..40usize).prop_map(|n| format!("\n\n| a | b |\n|--|--|\n{}", "| x | *y* 漢 |\n".repeat(n))),
         1 => (4_000usize..5_000).prop_map(|n| "word ".repeat(n / 5)),
     ]
 }
@@ -180,7 +186,7 @@ proptest! {
     }
 }
 
-/// What a frame costs while a text streams does not depend on what is finished, whatever it is that grows.
+/// SEC-45: what a frame costs while a text streams does not depend on what is finished, whatever it is that grows.
 #[rstest]
 #[case::prose("A sentence of some length, with **marks** in it.\n\n")]
 #[case::one_paragraph("A line of a paragraph that never ends.\n")]

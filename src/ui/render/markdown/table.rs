@@ -83,7 +83,7 @@ impl Table {
         if self.rows.len() < SAMPLE {
             return Vec::new();
         }
-        let shape = self.shape(cells);
+        let shape = self.shape(cells, NARROWEST);
         let rows = self.all(&shape, cells, theme);
         self.rows.clear();
         self.shape = Some(shape);
@@ -92,10 +92,11 @@ impl Table {
 
     /// Draws what is not drawn yet.
     pub(super) fn end(&self, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
-        if self.shape.is_some() { Vec::new() } else { self.all(&self.shape(cells), cells, theme) }
+        if self.shape.is_some() { Vec::new() } else { self.all(&self.shape(cells, 1), cells, theme) }
     }
 
-    fn shape(&self, cells: usize) -> Shape {
+    /// How rows are drawn. Columns get at least `least` cells where there is room: rows may come that need them.
+    fn shape(&self, cells: usize, least: usize) -> Shape {
         let columns = self.aligns.len();
         let natural: Vec<usize> = (0..columns)
             .map(|n| {
@@ -106,7 +107,10 @@ impl Table {
             })
             .collect();
         let Some(room) = cells.checked_sub(PARTED.width() * (columns - 1)) else { return Shape::List };
-        if natural.iter().sum::<usize>() <= room {
+        let roomy: Vec<usize> = natural.iter().map(|width| (*width).max(least)).collect();
+        if roomy.iter().sum::<usize>() <= room {
+            Shape::Columns(roomy, false)
+        } else if natural.iter().sum::<usize>() <= room {
             Shape::Columns(natural, false)
         } else if room < columns * NARROWEST {
             Shape::List

@@ -196,7 +196,7 @@ fn edit() -> Vec<Step> {
             new: "- five shirts\n- socks\n".into(),
         }),
         Step::Call(Tool::ReadFile { path: "packing.md".into() }),
-        say("Done: `packing.md` is in this profile's workspace. Open a tool line to see its diff."),
+        say("Done: `packing.md` is in this profile's workspace. Its diffs stand above."),
     ]
 }
 

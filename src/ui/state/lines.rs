@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use ratatui::text::Line;
 
+use crate::base::clock::Tick;
 use crate::base::ids::MessageId;
 use crate::ui::render::markdown::Flow;
 
@@ -77,7 +78,8 @@ struct Entry {
     ended: bool,
     /// The first part that is not as it was laid out.
     stale: Option<usize>,
-    second: u64,
+    /// When the rows that show time passing were made.
+    at: Tick,
     /// This frame needed it.
     used: bool,
 }
@@ -108,14 +110,14 @@ impl LineCache {
         }
     }
 
-    /// Has the lines of `message` ready as it looks in this `second`, and counts them.
-    pub fn fill(&mut self, message: MessageId, look: Look, second: u64, lay: &impl Lay) -> usize {
+    /// Has the lines of `message` ready as it looks `now`, and counts them.
+    pub fn fill(&mut self, message: MessageId, look: Look, now: Tick, lay: &impl Lay) -> usize {
         let entry = match self.entries.get_mut(&message) {
             Some(entry) if entry.look == look => entry,
             _ => {
                 let laid = Laid::default();
                 let fresh =
-                    Entry { look, laid, grown: false, ended: false, stale: Some(0), second, used: true };
+                    Entry { look, laid, grown: false, ended: false, stale: Some(0), at: now, used: true };
                 self.entries.entry(message).insert_entry(fresh).into_mut()
             }
         };
@@ -136,7 +138,8 @@ impl LineCache {
             }
         }
         (entry.grown, entry.ended) = (false, false);
-        if std::mem::replace(&mut entry.second, second) != second {
+        // Each began at another moment, so their seconds turn at different ones.
+        if std::mem::replace(&mut entry.at, now) != now {
             for (row, part) in &laid.live {
                 if let Some(row) = laid.rows.get_mut(*row) {
                     *row = lay.live(*part);

@@ -122,8 +122,7 @@ impl Layout<'_> {
         let unfolded = self.unfold_all || self.pane.unfolded.contains(&message.id);
         let chosen = self.walking && self.pane.chosen == Some(message.id);
         let look = Look { width: self.width, unfolded, chosen };
-        let second = self.paper.now.0 / 1_000;
-        self.pane.lines.fill(message.id, look, second, &Sheet { message, look, paper: self.paper })
+        self.pane.lines.fill(message.id, look, self.paper.now, &Sheet { message, look, paper: self.paper })
     }
 
     /// The topmost place when the last row is on the last line.

@@ -33,7 +33,7 @@ fn call(n: usize) -> ToolCall {
 fn fill(cache: &mut LineCache, message: &Message, look: Look, now: Tick) -> Vec<Line<'static>> {
     let theme = Theme::ansi();
     let paper = Paper { accent: Style::new(), theme: &theme, key: Some("alt-o"), colours: true, now };
-    cache.fill(ID, look, now.0 / 1_000, &Sheet { message, look, paper });
+    cache.fill(ID, look, now, &Sheet { message, look, paper });
     cache.get(ID).to_vec()
 }
 
@@ -129,6 +129,18 @@ proptest! {
     }
 }
 
+/// A thought that began amid a second of the hub counts its own.
+#[test]
+fn a_clock_turns_when_its_own_second_is_over() {
+    let thinks = Part::Reasoning { text: "hm".into(), started: Tick(5_400), ended: None };
+    let message = message(vec![thinks]);
+    let look = Look { width: 40, unfolded: false, chosen: false };
+    let mut cache = LineCache::default();
+    fill(&mut cache, &message, look, Tick(6_000));
+    let rows = fill(&mut cache, &message, look, Tick(6_400));
+    assert!(rows.iter().any(|row| row.to_string().contains("0:01")), "{rows:?}");
+}
+
 /// A delta costs the last line of what streams, and nothing of what stands before it.
 #[test]
 fn a_delta_costs_its_last_line() {
@@ -170,11 +182,11 @@ fn a_call_that_ends_costs_the_parts_from_it_on() {
     let look = Look { width: 40, unfolded: true, chosen: false };
     let (mut cache, lay) = (LineCache::default(), Counted(Vec::new().into()));
     for part in [0, 1, 2] {
-        cache.fill(ID, look, 0, &lay);
+        cache.fill(ID, look, Tick(0), &lay);
         cache.changed(ID, part);
     }
-    cache.fill(ID, look, 0, &lay);
-    cache.fill(ID, look, 1, &lay);
+    cache.fill(ID, look, Tick(0), &lay);
+    cache.fill(ID, look, Tick(1), &lay);
     assert_eq!(*lay.0.borrow(), [0, 0, 1, 2], "and nothing when only time passed");
 }
 
@@ -223,11 +235,11 @@ fn what_a_stream_laid_out_is_kept_when_it_ends() {
     let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
     let mut cache = LineCache::default();
     let mut message = text("a\n\nb");
-    cache.fill(ID, look, 0, &Sheet { message: &message, look, paper });
+    cache.fill(ID, look, Tick(0), &Sheet { message: &message, look, paper });
     message.state = MessageState::Done;
     cache.ended(ID);
     let lay = Grows(Sheet { message: &message, look, paper }, Vec::new().into());
-    cache.fill(ID, look, 0, &lay);
+    cache.fill(ID, look, Tick(0), &lay);
     assert_eq!(*lay.1.borrow(), [1], "only what follows the text");
     assert_eq!(cache.get(ID), fill(&mut LineCache::default(), &message, look, Tick(0)));
 }

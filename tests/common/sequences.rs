@@ -37,6 +37,7 @@ impl Allowed {
     pub fn read(&self, bytes: &[u8], cut: bool) -> Result<BTreeSet<String>, String> {
         let mut seen = BTreeSet::new();
         let mut drawn = false;
+        let mut asked = BTreeSet::new();
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let wrong = |what: &str| {
@@ -57,11 +58,14 @@ impl Allowed {
                         let Some(question) = self.0.get(&pattern) else {
                             return Err(wrong(&format!("{pattern} is not on the list,")));
                         };
-                        if *question && (drawn || seen.contains(&pattern)) {
+                        if *question && (drawn || !asked.insert(pattern.clone())) {
                             return Err(wrong(&format!("{pattern} is asked late or twice,")));
                         }
-                        // What stands on the normal screen before is no part of the picture.
-                        drawn &= pattern != "CSI ?1049h";
+                        // What stands on the normal screen before is no part of the picture, and of another program's.
+                        if pattern == "CSI ?1049h" {
+                            drawn = false;
+                            asked.clear();
+                        }
                         seen.insert(pattern);
                     }
                     at += length;

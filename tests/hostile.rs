@@ -42,8 +42,11 @@ fn play(scene: &Scene, payload: &Payload, allowed: &Allowed) -> String {
                 let tag = fill.tag(field);
                 let kinds = if *shown == Shown::Either { [Shown::Label, Shown::Output] } else { [*shown; 2] };
                 let wanted = kinds.map(|shown| fill.behind(field, shown));
-                let rest =
-                    shot.rows.iter().flat_map(|row| row.split(tag.as_str()).skip(1)).map(str::trim_end);
+                let rest = shot
+                    .rows
+                    .iter()
+                    .flat_map(|row| row.split(tag.as_str()).skip(1))
+                    .map(|rest| rest.trim_end_matches([' ', '│']));
                 // At the end of a row, or before an ellipsis, stands as much of it as there is room for.
                 let cut = |rest: &str| rest.split('…').next().unwrap_or(rest).to_owned();
                 let is =

@@ -13,7 +13,7 @@ use hermux::model::session::{QueueEntry, SessionInfo};
 use hermux::model::tool::{SubagentState, TodoState, ToolState};
 use hermux::model::usage::Usage;
 use hermux::model::world::World;
-use hermux::ui::theme::Theme;
+use hermux::ui::theme::{Depth, Shade, Theme};
 use ratatui::style::Color;
 use stage::Stage;
 use stage::worlds::{self, NOW, add, approval, busy, prompt, say, say_as, session, three_profiles, un};
@@ -389,6 +389,33 @@ fn without_colour_no_cell_has_one() {
             let buffer = stage.buffer();
             let coloured = |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset || cell.bg != Color::Reset;
             assert!(!buffer.content.iter().any(coloured), "session {shown}, {keys:?}");
+        }
+    }
+}
+
+/// UX-37, UX-24: the same screen in every theme, with the style of every cell; a painted theme leaves none unpainted.
+#[test]
+fn every_theme_paints_the_whole_screen_in_its_colours() {
+    for name in hermux::ui::theme::BUILTIN {
+        for (shade, side) in [(Shade::Dark, "dark"), (Shade::Light, "light")] {
+            let mut stage = Stage::showing(busy(), 3, (44, 16));
+            stage.theme = Theme::named(name, shade, Depth::True).unwrap();
+            stage.keys("alt-r");
+            stage.wait(400);
+            let buffer = stage.buffer();
+            let bare = buffer.content.iter().filter(|cell| cell.bg == Color::Reset).count();
+            let painted = stage.theme.base.bg.is_some();
+            assert!(!painted || bare == 0, "{name} {side}: {bare} cells are not painted");
+            insta::assert_debug_snapshot!(format!("theme_{name}_{side}"), buffer);
+            for size in [(1, 1), (20, 6), (300, 100)] {
+                let mut stage = Stage::showing(busy(), 3, size);
+                stage.theme = Theme::named(name, shade, Depth::True).unwrap();
+                for keys in ["alt-t k", "ctrl-p", "esc f1"] {
+                    stage.keys(keys);
+                    let bare = stage.buffer().content.iter().filter(|cell| cell.bg == Color::Reset).count();
+                    assert!(!painted || bare == 0, "{name} {side} {size:?} {keys}: {bare} cells are bare");
+                }
+            }
         }
     }
 }

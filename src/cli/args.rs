@@ -3,7 +3,10 @@
 use super::version;
 use crate::{
     base::ids::{ProfileName, StoredId},
-    config::{settings::Preset, value::Value as _},
+    config::{
+        settings::{Colors, Preset},
+        value::Value as _,
+    },
     logging,
 };
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
@@ -34,7 +37,7 @@ macro_rules! examples {
         "\n\nEnvironment:\n  \
          HERMES_HOME      the Hermes home, as for hermes itself\n  \
          HERMUX_LOG       what to log, as --log\n  \
-         NO_COLOR         any value: no colours\n\n\
+         NO_COLOR         any value: no colours, unless --color says otherwise\n\n\
          Exit codes:\n  \
          0  done                           5  a provider refused the credentials\n  \
          1  failed                         6  the session waits for a person\n  \
@@ -55,6 +58,9 @@ pub struct Cli {
     /// The config file [default: ~/.config/hermux/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// How many colours to use [default: the config's, then what the terminal says]
+    #[arg(long, global = true, value_name = "WHICH", value_parser = PossibleValuesParser::new(Colors::words()))]
+    pub color: Option<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }

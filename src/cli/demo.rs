@@ -33,7 +33,12 @@ const DIGITS: usize = 16;
 /// In a throw-away home: locked while its demo runs.
 const LOCK: &str = "demo.lock";
 
-pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    args: Demo,
+    config: Option<PathBuf>,
+    color: Option<String>,
+    log: Option<String>,
+) -> anyhow::Result<ExitCode> {
     let file = config.clone();
     let (home, owned) = if let Some(dir) = args.home {
         let home = std::path::absolute(dir)?;
@@ -51,7 +56,8 @@ pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> a
     let result = prepared.map_err(anyhow::Error::from).and_then(|()| {
         let given = Given { home_flag: Some(home.clone()), ..Given::from_env(None) };
         let paths = Paths::find(&given)?.within(&home);
-        let source = Source::from_env(config, paths.config_file.clone());
+        let mut source = Source::from_env(config, paths.config_file.clone());
+        source.flags.extend(color.clone().map(super::start::color_flag));
         let ready = setup::load(&source)?;
         let program = own_program().context("hermux cannot find its own program")?;
         let mut words = vec![OsString::from("demo-backend"), "--seed".into(), args.seed.to_string().into()];
@@ -71,11 +77,15 @@ pub(super) fn run(args: Demo, config: Option<PathBuf>, log: Option<String>) -> a
         // What cannot be removed stays in the system's directory for such things.
         let _ = std::fs::remove_dir_all(home);
     }
-    after(result?, file)
+    after(result?, file, color)
 }
 
 /// What a run leads to: its exit code, or the demo in its place, with the config file `config` when one was named.
-pub(super) fn after(ended: Ended, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+pub(super) fn after(
+    ended: Ended,
+    config: Option<PathBuf>,
+    color: Option<String>,
+) -> anyhow::Result<ExitCode> {
     let program = match ended {
         Ended::With(code) => return Ok(code),
         Ended::Demo => own_program().context("hermux cannot find its own program")?,
@@ -85,6 +95,9 @@ pub(super) fn after(ended: Ended, config: Option<PathBuf>) -> anyhow::Result<Exi
     demo.arg0("hermux").arg("demo");
     if let Some(file) = config {
         demo.arg("--config").arg(file);
+    }
+    if let Some(which) = color {
+        demo.arg("--color").arg(which);
     }
     Err(anyhow::Error::from(demo.exec()).context("the demo could not be started"))
 }

@@ -23,8 +23,8 @@ use std::{
 /// Runs what the command line asks for.
 pub fn run(cli: Cli) -> ExitCode {
     let result: anyhow::Result<ExitCode> = match cli.command {
-        None => start::run(cli.start, cli.config, cli.log),
-        Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.log),
+        None => start::run(cli.start, cli.config, cli.color, cli.log),
+        Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.color, cli.log),
         Some(Command::Config(what)) => config::run(what, cli.start.place, cli.config),
         Some(Command::Keys(keys)) => keys::run(keys, cli.config),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, cli.start.place, cli.config),

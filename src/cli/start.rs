@@ -16,7 +16,12 @@ use std::{
     process::ExitCode,
 };
 
-pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    start: Start,
+    config: Option<PathBuf>,
+    color: Option<String>,
+    log: Option<String>,
+) -> anyhow::Result<ExitCode> {
     let open = start.session;
     let named = open.as_ref().map(|(profile, _)| profile.clone()).or(start.profile);
     let home = start.place.home.map(std::path::absolute).transpose()?;
@@ -24,6 +29,7 @@ pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) ->
     let file = config.clone();
     let mut source = Source::from_env(config, paths.config_file.clone());
     source.flags.extend(start.place.hermes.as_deref().map(hermes_flag));
+    source.flags.extend(color.clone().map(color_flag));
     let ready = setup::load(&source)?;
     let hermes = match ready.config().hermes.as_str() {
         "" => "hermes",
@@ -34,7 +40,12 @@ pub(super) fn run(start: Start, config: Option<PathBuf>, log: Option<String>) ->
     let cwd = std::env::current_dir().context("the current directory cannot be read")?;
     let ended =
         boot::run(Plan { program: Program::hermes(hermes), paths, ready, source, primary, open, cwd, log })?;
-    super::demo::after(ended, file)
+    super::demo::after(ended, file, color)
+}
+
+/// `--color` as a setting.
+pub(super) fn color_flag(which: String) -> (&'static str, &'static str, String) {
+    ("ui.color", "--color", which)
 }
 
 /// `--hermes` as a setting.

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{marks, start, subagents, todos};
+use super::{marks, motion, start, subagents, todos};
 use crate::base::clock::Tick;
 use crate::base::text::{self, width};
 use crate::model::message::{Level, MessageState};
@@ -201,7 +201,7 @@ fn turn(session: &Session, keymap: &Keymap, cells: usize, theme: &Theme, now: Ti
         TurnState::Running => {
             let words = session.activity.as_ref().filter(|words| !words.is_empty());
             let words = words.map_or_else(|| "working".to_owned(), |words| text::label(words.raw(), 60));
-            (marks::spinner(now), theme.good, words, theme.text, key(Intent::Interrupt, "interrupts"))
+            (motion::spinner(theme, now), theme.good, words, theme.text, key(Intent::Interrupt, "interrupts"))
         }
     };
     // A hint that leaves nothing of the words is left out.

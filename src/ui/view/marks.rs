@@ -2,19 +2,11 @@
 
 use ratatui::style::Style;
 
+use super::motion;
 use crate::base::clock::Tick;
 use crate::model::profile::BackendState;
 use crate::model::status::Status;
 use crate::ui::theme::Theme;
-
-/// Milliseconds a spinner's frame stays: 8 a second.
-pub(super) const SPIN_MS: u64 = 125;
-const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
-
-/// The spinner now.
-pub(super) fn spinner(now: Tick) -> &'static str {
-    SPINNER.get((now.0 / SPIN_MS) as usize % SPINNER.len()).copied().unwrap_or("·")
-}
 
 /// A session's mark: one cell.
 pub(super) fn status(status: Status, theme: &Theme, now: Tick) -> (&'static str, Style) {
@@ -27,7 +19,7 @@ pub(super) fn status(status: Status, theme: &Theme, now: Tick) -> (&'static str,
         Status::Unread => ("•", theme.strong),
         Status::Quiet => ("◌", theme.warn),
         Status::Stopping => ("◍", theme.warn),
-        Status::Working => (spinner(now), theme.good),
+        Status::Working => (motion::spinner(theme, now), theme.good),
         Status::Sending => ("↑", theme.dim),
         Status::Idle => (" ", theme.dim),
     }
@@ -37,7 +29,7 @@ pub(super) fn status(status: Status, theme: &Theme, now: Tick) -> (&'static str,
 pub(super) fn backend(state: &BackendState, theme: &Theme, now: Tick) -> (&'static str, Style) {
     match state {
         BackendState::Cold => ("○", theme.dim),
-        BackendState::Waking { .. } => (spinner(now), theme.warn),
+        BackendState::Waking { .. } => (motion::spinner(theme, now), theme.warn),
         BackendState::Live => ("●", theme.good),
         BackendState::Degraded(_) => ("◐", theme.warn),
         BackendState::Retrying { .. } => ("↻", theme.warn),

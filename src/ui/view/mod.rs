@@ -14,6 +14,7 @@ mod field;
 mod layer;
 mod marks;
 mod message;
+mod motion;
 mod notified;
 mod start;
 mod status_line;
@@ -152,7 +153,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         title: title::text(world, session),
         hits,
         card_in_focus,
-        changes: changes(ui, mirror, session, now),
+        changes: changes(ui, mirror, session, theme, now),
         areas,
     }
 }
@@ -241,7 +242,13 @@ fn leader_hint(ui: &UiState) -> Option<Tick> {
 }
 
 /// The next moment at which the same data gives another screen.
-fn changes(ui: &UiState, mirror: &Mirror, session: Option<&Session>, now: Tick) -> Option<Tick> {
+fn changes(
+    ui: &UiState,
+    mirror: &Mirror,
+    session: Option<&Session>,
+    theme: &Theme,
+    now: Tick,
+) -> Option<Tick> {
     let world = mirror.world();
     let spins = world
         .tabs
@@ -257,7 +264,7 @@ fn changes(ui: &UiState, mirror: &Mirror, session: Option<&Session>, now: Tick) 
         }) || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Retrying { .. }));
     // On the hub's clock, so that the seconds turn when they are over.
     let next = |step: u64| mirror.own_time(Tick((mirror.hub_time(now).0 / step + 1) * step));
-    let spin = spins.then(|| Tick((now.0 / marks::SPIN_MS + 1) * marks::SPIN_MS));
+    let spin = spins.then(|| motion::turns(theme, now)).flatten();
     let count = counts.then(|| next(1_000));
     let leader = leader_hint(ui).filter(|at| *at > now);
     let guard = ui.guard.opens().filter(|at| *at > now);

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::marks;
+use super::{marks, motion};
 use crate::base::clock::Tick;
 use crate::base::text::{self, width};
 use crate::model::tool::{Subagent, SubagentState};
@@ -50,7 +50,7 @@ fn summary(agents: &[Subagent], theme: &Theme, now: Tick) -> Line<'static> {
         (count(|state| *state == SubagentState::Interrupted), "interrupted", theme.warn),
     ];
     let working = counts.first().is_some_and(|(working, ..)| *working > 0);
-    let (mark, style) = if working { (marks::spinner(now), theme.good) } else { ("∷", theme.dim) };
+    let (mark, style) = if working { (motion::spinner(theme, now), theme.good) } else { ("∷", theme.dim) };
     let noun = if agents.len() == 1 { "subagent" } else { "subagents" };
     let mut line = Line::from(vec![
         Span::styled(format!("{mark} "), style),
@@ -133,7 +133,7 @@ fn row(branch: &str, agent: &Subagent, cells: usize, theme: &Theme, now: Tick) -
 
 fn state(state: &SubagentState, theme: &Theme, now: Tick) -> (&'static str, &'static str, Style) {
     match state {
-        SubagentState::Working => (marks::spinner(now), "working", theme.good),
+        SubagentState::Working => (motion::spinner(theme, now), "working", theme.good),
         SubagentState::Done => ("✓", "done", theme.good),
         SubagentState::Interrupted => ("◍", "interrupted", theme.warn),
         SubagentState::Failed(how) if how.raw() == "timeout" => ("✗", "timed out", theme.bad),

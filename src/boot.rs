@@ -17,7 +17,7 @@ use crate::{
         launch::{Guarded, Program},
     },
     transport::local,
-    ui::{self, run::Why, setup::Ready},
+    ui::{self, keymap::collide::Around, run::Why, setup::Ready},
 };
 use anyhow::Context;
 use exit::Exit;
@@ -120,7 +120,7 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         cwd: cwd.clone(),
         home: std::env::var("HOME").unwrap_or_default(),
         colours: colours(),
-        inside_tmux: std::env::var_os("TMUX").is_some(),
+        around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
         clock,
     };
     let limits = Limits { pool, ..Limits::default() };

@@ -19,6 +19,8 @@ pub enum Intent {
     MoveTabLeft,
     MoveTabRight,
     CloseTab,
+    /// Give this session another title.
+    Rename,
     /// A fresh draft in this profile.
     NewSession,
     /// Choose a profile from a list.
@@ -37,6 +39,8 @@ pub enum Intent {
 
     Send,
     InterruptAndSend,
+    /// Change a queued message where it stands.
+    EditQueued,
     /// Take the last queued message back into the composer.
     TakeBack,
     /// Clear the composer, else interrupt, else say how to leave.
@@ -83,6 +87,7 @@ pub enum Intent {
 
     DismissNotice,
     RetryBackend,
+    StopBackend,
     ToggleBypass,
     ToggleMouse,
     /// Show everything in the next theme of the list.

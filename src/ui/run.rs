@@ -18,6 +18,7 @@ use super::ends::Ends;
 use super::events::source::{self, Read};
 use super::events::{Decoder, Input, Reply};
 use super::frame::FrameClock;
+use super::keymap::collide::Around;
 use super::look::{self, Look};
 use super::mirror::Mirror;
 use super::outbox::Outbox;
@@ -45,8 +46,8 @@ pub struct Setup {
     pub home: String,
     /// What the environment says of the terminal and its colours.
     pub colours: Env,
-    /// This terminal is inside tmux.
-    pub inside_tmux: bool,
+    /// What this terminal is inside of.
+    pub around: Vec<Around>,
     pub clock: Clock,
 }
 
@@ -128,6 +129,7 @@ impl Loop {
     fn new(setup: Setup, port: TerminalPort, canvas: Canvas<File>, term: &Term) -> Self {
         let Ready { read, keymap, theme: choice } = setup.ready.clone();
         let mut ui = UiState::new(keymap, setup.start.clone(), setup.cwd.clone());
+        update::offer_preset(&mut ui, &setup.around, &read.origin("keys.preset"), setup.clock.now());
         ui.config = read.config;
         ui.size = term.size();
         ui.mouse = ui.config.ui.mouse;
@@ -323,7 +325,7 @@ impl Loop {
                 Action::Tell(said) => self.outbox.tell(Frame::Message(Box::new(said.0))),
                 Action::Hand { handle, secret } => self.outbox.tell(Frame::Secret { handle, secret }),
                 Action::Copy(text) => {
-                    let (done, tmux) = (self.copied.0.clone(), self.setup.inside_tmux);
+                    let (done, tmux) = (self.copied.0.clone(), self.setup.around.contains(&Around::Tmux));
                     tokio::spawn(async move {
                         let copied = clipboard::copy(text, tmux).await;
                         // Nobody to tell when the loop is over.

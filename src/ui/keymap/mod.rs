@@ -217,6 +217,14 @@ impl Keymap {
         rows.find_map(|(_, keys)| keys.first()).map(String::as_str)
     }
 
+    /// The first key of an intent in one place.
+    pub fn hint_in(&self, scope: Scope, intent: Intent) -> Option<&str> {
+        let mut rows = ACTIONS.iter().zip(&self.shown);
+        let found =
+            rows.find(|(action, keys)| (action.scope, action.intent) == (scope, intent) && !keys.is_empty());
+        found.and_then(|(_, keys)| keys.first()).map(String::as_str)
+    }
+
     /// What may follow the leader: key and help, in the table's order; the tabs' digits as one row.
     pub fn after_leader(&self) -> Vec<(String, &'static str)> {
         let mut rows: Vec<(usize, Key)> = self

@@ -2,9 +2,10 @@
 
 use super::editor::Editor;
 use crate::base::fuzzy;
-use crate::base::ids::{ProfileName, SessionId, StoredId};
+use crate::base::ids::{ProfileName, QueueId, SessionId, StoredId};
 use crate::ui::action::Next;
 use crate::ui::intent::Intent;
+use crate::ui::keymap::Scope;
 
 /// The layer on top.
 #[derive(Debug)]
@@ -13,8 +14,11 @@ pub enum Layer {
     Help {
         query: Editor,
         scroll: usize,
+        /// Where the person was: what works there comes first.
+        scopes: Vec<Scope>,
     },
     Dialog(Dialog),
+    Entry(Entry),
     /// Text that a command answered with.
     Output {
         title: String,
@@ -27,12 +31,40 @@ pub enum Layer {
 #[derive(Debug, Default)]
 pub struct Palette {
     pub query: Editor,
-    /// Only profiles are offered.
-    pub profiles_only: bool,
+    pub offer: Offer,
     pub rows: Vec<Row>,
     pub hits: Vec<fuzzy::Hit>,
     /// Place among the hits.
     pub selected: usize,
+}
+
+/// What a palette is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Offer {
+    #[default]
+    Everything,
+    Profiles,
+    /// The queued messages of the session that is shown.
+    Queue,
+}
+
+/// A text that is asked for.
+#[derive(Debug)]
+pub struct Entry {
+    pub title: &'static str,
+    /// What an empty text means.
+    pub empty: &'static str,
+    pub text: Editor,
+    pub of: EntryOf,
+}
+
+/// What the text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryOf {
+    /// The session's title.
+    Title(SessionId),
+    /// A message that waits in its queue.
+    Queued(SessionId, QueueId),
 }
 
 /// One thing that can be chosen.
@@ -54,6 +86,7 @@ pub enum Target {
     /// A theme by name.
     Theme(String),
     Stored(ProfileName, StoredId),
+    Queued(SessionId, QueueId),
 }
 
 impl Palette {
@@ -108,11 +141,12 @@ pub struct Choice {
 }
 
 /// What an answer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     CloseAndStop(SessionId),
     CloseAndKeep(SessionId),
     Leave(Next),
     Bypass(SessionId, bool),
+    StopBackend(ProfileName),
     Cancel,
 }

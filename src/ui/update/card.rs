@@ -7,7 +7,7 @@ use crate::model::session::Session;
 use crate::proto::Command;
 use crate::ui::action::Action;
 use crate::ui::intent::{Edit, Intent};
-use crate::ui::keymap::Key;
+use crate::ui::keymap::{Key, Scope};
 use crate::ui::state::guard::CardKey;
 use crate::ui::state::pane::{CardView, Wide};
 use crate::ui::state::{Ask, Focus};
@@ -147,7 +147,7 @@ impl Step<'_> {
                     self.say("Write an answer first");
                 } else if text.trim().is_empty() && !pane.card.empty_once {
                     pane.card.empty_once = true;
-                    self.say("Enter again gives an empty answer");
+                    self.say_again("gives an empty answer");
                 } else {
                     self.answer(PromptAnswer::Text(text));
                 }
@@ -166,7 +166,7 @@ impl Step<'_> {
                 self.answer(PromptAnswer::Skip);
             } else {
                 pane.card.empty_once = true;
-                self.say("Enter again goes on without a value");
+                self.say_again("goes on without a value");
             }
             return;
         }
@@ -175,6 +175,12 @@ impl Step<'_> {
             self.out.push(Action::Hand { handle, secret });
             self.answer_for(Ask::Secret(handle), PromptAnswer::Secret(handle));
         }
+    }
+
+    /// The same key once more does `what`.
+    fn say_again(&mut self, what: &str) {
+        let key = self.ui.keymap.hint_in(Scope::Field, Intent::SubmitAnswer).unwrap_or("The same").to_owned();
+        self.say(format!("{key} again {what}"));
     }
 
     fn answer(&mut self, answer: PromptAnswer) {

@@ -3,12 +3,15 @@
 //! Nothing here switches an approval mode: the config has none (SEC-26).
 
 use super::Step;
+use crate::base::clock::Tick;
 use crate::config::problem::Broken;
 use crate::config::settings::{Config, Preset, SETTINGS, When};
-use crate::config::source::Read;
+use crate::config::source::{Origin, Read};
 use crate::ui::action::Action;
 use crate::ui::keymap::Keymap;
+use crate::ui::keymap::collide::Around;
 use crate::ui::setup::Ready;
+use crate::ui::state::UiState;
 
 impl Step<'_> {
     /// The file was read again. What is wrong with it is told, and the old settings hold.
@@ -49,6 +52,20 @@ impl Step<'_> {
         (self.ui.keymap, self.ui.config) = (keymap, read.config);
         self.say(format!("Keys: {name}; preset = \"{name}\" below [keys] in the config keeps them"));
     }
+}
+
+/// Says once that there are other keys, where zellij takes some of these and the person has not chosen.
+pub fn offer_preset(ui: &mut UiState, around: &[Around], chosen: &Origin, now: Tick) {
+    if !around.contains(&Around::Zellij) || *chosen != Origin::Default {
+        return;
+    }
+    let palette =
+        ui.keymap.keys_of("palette.open").iter().find(|key| key.starts_with(&ui.keymap.leader().to_string()));
+    let palette = palette.map(|key| format!(", {key}")).unwrap_or_default();
+    ui.say(
+        format!("zellij takes some of these keys; \"Switch keys\" in the palette{palette}, avoids them"),
+        now,
+    );
 }
 
 /// The settings that differ and do not count yet.

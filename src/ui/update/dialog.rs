@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::base::ids::SessionId;
+use crate::model::profile::BackendState;
 use crate::model::session::Session;
 use crate::model::status;
 use crate::model::world::World;
@@ -22,7 +23,8 @@ impl Step<'_> {
     /// A letter of the open question.
     pub(super) fn answer_dialog(&mut self, c: char) {
         let Some(Layer::Dialog(dialog)) = &self.ui.layer else { return };
-        let Some(deed) = dialog.options.iter().find(|choice| choice.key == c).map(|choice| choice.does)
+        let Some(deed) =
+            dialog.options.iter().find(|choice| choice.key == c).map(|choice| choice.does.clone())
         else {
             return;
         };
@@ -38,6 +40,9 @@ impl Step<'_> {
             }
             Deed::Leave(next) => self.leave(next),
             Deed::Bypass(session, on) => self.command(Ask::Plain, Command::SetYolo { session, on }),
+            Deed::StopBackend(profile) => {
+                self.command(Ask::Plain, Command::StopBackend { profile, force: true });
+            }
             Deed::Cancel => {}
         }
     }
@@ -109,6 +114,38 @@ impl Step<'_> {
             lines,
             vec![
                 Choice { key: 'y', label: "yes", does: Deed::Bypass(id, on) },
+                Choice { key: 'c', label: "cancel", does: Deed::Cancel },
+            ],
+        );
+    }
+}
+
+impl Step<'_> {
+    /// Ends the backend of what is shown; asks once when that would stop something.
+    pub(super) fn ask_stop_backend(&mut self) {
+        let Some(profile) = self.session().map(|session| session.profile.clone()) else { return };
+        let world = self.mirror.world();
+        if world.profile(&profile).is_none_or(|known| known.backend == BackendState::Cold) {
+            self.say(format!("The backend of {profile} does not run"));
+            return;
+        }
+        let (running, waiting) = unfinished(world);
+        let own = running.iter().chain(&waiting).filter(|session| session.profile == profile);
+        let mut lines: Vec<String> =
+            own.map(|session| format!("{} would be stopped.", name(session))).collect();
+        if lines.is_empty() {
+            self.say(format!("Stopping the backend of {profile}; the next message starts it again"));
+            self.command(Ask::Plain, Command::StopBackend { profile, force: false });
+            return;
+        }
+        let more = lines.len().saturating_sub(NAMED);
+        lines.truncate(NAMED);
+        lines.extend((more > 0).then(|| format!("and {more} more")));
+        self.open_dialog(
+            format!("Stop the backend of {profile}?"),
+            lines,
+            vec![
+                Choice { key: 's', label: "stop it", does: Deed::StopBackend(profile) },
                 Choice { key: 'c', label: "cancel", does: Deed::Cancel },
             ],
         );

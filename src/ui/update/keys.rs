@@ -6,7 +6,7 @@ use crate::ui::action::Next;
 use crate::ui::intent::{Edit, Intent};
 use crate::ui::keymap::{Code, Key, Meaning, Scope};
 use crate::ui::state::editor::Editor;
-use crate::ui::state::layer::Layer;
+use crate::ui::state::layer::{Layer, Offer};
 use crate::ui::state::{Focus, UiState};
 
 impl Step<'_> {
@@ -25,8 +25,8 @@ impl Step<'_> {
             Meaning::Leader => self.ui.leader = Some(self.now),
             Meaning::Intent(intent) => self.intent(intent, Some(key)),
             Meaning::Nothing if after_leader => {
-                let leader = self.ui.keymap.hint(Intent::Help).unwrap_or("F1").to_owned();
-                self.say(format!("{key} means nothing after the leader; {leader} shows all keys"));
+                let help = self.ui.keymap.hint(Intent::Help).unwrap_or("the palette").to_owned();
+                self.say(format!("{key} means nothing after the leader; {help} shows all keys"));
             }
             Meaning::Nothing => self.stray(key),
         }
@@ -35,7 +35,7 @@ impl Step<'_> {
     /// The active scopes, innermost first.
     fn scopes(&self) -> Vec<Scope> {
         match (&self.ui.layer, self.ui.focus) {
-            (Some(Layer::Palette(_) | Layer::Help { .. }), _) => {
+            (Some(Layer::Palette(_) | Layer::Help { .. } | Layer::Entry(_)), _) => {
                 vec![Scope::List, Scope::Text, Scope::Global]
             }
             (Some(Layer::Output { .. }), _) => vec![Scope::List, Scope::Global],
@@ -83,11 +83,14 @@ impl Step<'_> {
             Intent::MoveTabRight => self.move_tab(1),
             Intent::CloseTab => self.close_active(),
             Intent::NewSession => self.new_session(),
-            Intent::PickProfile => self.open_palette(true),
+            Intent::PickProfile => self.open_palette(Offer::Profiles),
             Intent::NextProfile => self.step_profile(1),
             Intent::PreviousProfile => self.step_profile(-1),
-            Intent::Palette => self.open_palette(false),
-            Intent::Help => self.ui.layer = Some(Layer::Help { query: Editor::default(), scroll: 0 }),
+            Intent::Palette => self.open_palette(Offer::Everything),
+            Intent::Help => {
+                let scopes = self.scopes();
+                self.ui.layer = Some(Layer::Help { query: Editor::default(), scroll: 0, scopes });
+            }
             Intent::FocusCard => self.focus_card(),
             Intent::FocusNext if self.card().is_some() => self.focus_card(),
             Intent::FocusTranscript | Intent::FocusNext => self.focus_transcript(),
@@ -96,6 +99,9 @@ impl Step<'_> {
             Intent::Send => self.send(),
             Intent::InterruptAndSend => self.interrupt_and_send(),
             Intent::TakeBack => self.take_back(),
+            Intent::EditQueued => self.edit_queued(),
+            Intent::Rename => self.rename(),
+            Intent::StopBackend => self.ask_stop_backend(),
             Intent::Cancel => self.cancel(),
             Intent::Interrupt => self.interrupt(),
             Intent::RetryTurn => self.retry_turn(),
@@ -171,6 +177,7 @@ impl Step<'_> {
                 palette.query.insert(&text.replace(['\n', '\r'], " "));
                 palette.search();
             }
+            Some(Layer::Entry(entry)) => entry.text.insert(text),
             Some(Layer::Help { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
             Some(Layer::Dialog(_) | Layer::Output { .. }) => {}
             None if self.ui.focus == Focus::Card => self.paste_into_card(text),

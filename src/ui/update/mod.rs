@@ -9,6 +9,7 @@ mod compose;
 mod configure;
 mod dialog;
 mod drafts;
+mod entry;
 mod keys;
 mod mouse;
 mod navigate;
@@ -16,6 +17,7 @@ mod palette;
 mod settle;
 mod transcript;
 
+pub use configure::offer_preset;
 pub use dialog::left_running;
 pub use settle::due;
 

@@ -21,7 +21,7 @@ impl Step<'_> {
             Some(Layer::Help { scroll, .. } | Layer::Output { scroll, .. }) => {
                 *scroll = scroll.saturating_add_signed(rows);
             }
-            Some(Layer::Dialog(_)) => {}
+            Some(Layer::Dialog(_) | Layer::Entry(_)) => {}
             None if self.ui.focus == Focus::Card => self.scroll_card(rows),
             None => self.scroll(rows),
         }

@@ -2,13 +2,14 @@
 
 use super::{Step, keys};
 use crate::base::text;
+use crate::model::session::QueueEntry;
 use crate::model::status;
 use crate::proto::Command;
 use crate::ui::action::Action;
-use crate::ui::intent::{Edit, Intent};
-use crate::ui::keymap::{ACTIONS, Scope};
+use crate::ui::intent::Intent;
+use crate::ui::keymap::{ACTIONS, Action as KeyAction, Scope};
 use crate::ui::state::Ask;
-use crate::ui::state::layer::{Layer, Palette, Row, Target};
+use crate::ui::state::layer::{Layer, Offer, Palette, Row, Target};
 
 /// Stored sessions asked for of each profile.
 const STORED: u16 = 20;
@@ -16,18 +17,18 @@ const STORED: u16 = 20;
 const NAME: usize = 60;
 
 impl Step<'_> {
-    pub(super) fn open_palette(&mut self, profiles_only: bool) {
+    pub(super) fn open_palette(&mut self, offer: Offer) {
         if let Some(Layer::Palette(open)) = &self.ui.layer
-            && open.profiles_only == profiles_only
+            && open.offer == offer
         {
             self.ui.layer = None;
             return;
         }
-        let mut palette = Palette { profiles_only, ..Palette::default() };
-        palette.rows = self.rows(profiles_only);
+        let mut palette = Palette { offer, ..Palette::default() };
+        palette.rows = self.rows(offer);
         palette.search();
         self.ui.layer = Some(Layer::Palette(palette));
-        if !profiles_only {
+        if offer == Offer::Everything {
             for profile in self.mirror.world().profiles.iter().map(|profile| profile.name.clone()) {
                 self.command(Ask::List(profile.clone()), Command::List { profile, limit: STORED });
             }
@@ -37,21 +38,23 @@ impl Step<'_> {
     /// The open palette shows what is known now.
     pub(super) fn refresh_palette(&mut self) {
         let Some(Layer::Palette(open)) = &self.ui.layer else { return };
-        let rows = self.rows(open.profiles_only);
+        let rows = self.rows(open.offer);
         if let Some(Layer::Palette(open)) = &mut self.ui.layer {
             open.set_rows(rows);
         }
     }
 
-    fn rows(&self, profiles_only: bool) -> Vec<Row> {
+    fn rows(&self, offer: Offer) -> Vec<Row> {
         let world = self.mirror.world();
         let profiles = world.profiles.iter().map(|profile| Row {
             what: Target::Profile(profile.name.clone()),
             text: profile.name.to_string(),
             note: "profile".into(),
         });
-        if profiles_only {
-            return profiles.collect();
+        match offer {
+            Offer::Profiles => return profiles.collect(),
+            Offer::Queue => return self.queued(),
+            Offer::Everything => {}
         }
         let mut rows: Vec<Row> = Vec::new();
         let many = world.profiles.len() > 1;
@@ -77,15 +80,7 @@ impl Step<'_> {
                 note: format!("{profile}{}", age(self.ui.wall.0, row.last_active.0)),
             });
         }
-        let offered = |scope| matches!(scope, Scope::Global | Scope::Composer);
-        let writes = |intent| matches!(intent, Intent::Edit(Edit::Up | Edit::Down) | Intent::Back);
-        for action in ACTIONS.iter().filter(|action| offered(action.scope) && !writes(action.intent)) {
-            rows.push(Row {
-                what: Target::Act(action.intent),
-                text: action.help.to_owned(),
-                note: self.ui.keymap.keys_of(action.id).first().cloned().unwrap_or_default(),
-            });
-        }
+        rows.extend(self.actions());
         let current = |name| if name == &self.ui.config.ui.theme { "in use" } else { "theme" };
         rows.extend(self.ui.themes.iter().map(|name| Row {
             what: Target::Theme(name.clone()),
@@ -95,12 +90,44 @@ impl Step<'_> {
         rows
     }
 
+    /// Every action that makes sense by its name alone, each meaning once. Not in it: motions in what is open, which a palette
+    /// is not; and answers to cards, which want a fresh key on what was seen (SEC-20).
+    fn actions(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        for action in ACTIONS.iter().filter(|action| in_palette(action)) {
+            let what = Target::Act(action.intent);
+            if rows.iter().any(|row| row.what == what) {
+                continue;
+            }
+            let place = match action.scope {
+                Scope::Text | Scope::Transcript => format!(" ({})", action.scope.title().to_lowercase()),
+                _ => String::new(),
+            };
+            rows.push(Row {
+                what,
+                text: format!("{}{place}", action.help),
+                note: self.ui.keymap.hint(action.intent).unwrap_or_default().to_owned(),
+            });
+        }
+        rows
+    }
+
     /// Another theme than the one in use, in the order of the list.
     pub(super) fn next_theme(&mut self) {
         let themes = &self.ui.themes;
         let at = themes.iter().position(|name| *name == self.ui.config.ui.theme);
         let next = themes.get(at.map_or(0, |at| at + 1)).or(themes.first()).cloned();
         self.out.extend(next.map(Action::Theme));
+    }
+
+    fn queued(&self) -> Vec<Row> {
+        let Some(session) = self.session() else { return Vec::new() };
+        let row = |entry: &QueueEntry| Row {
+            what: Target::Queued(session.id, entry.id),
+            text: text::label(&entry.text, NAME),
+            note: String::new(),
+        };
+        session.queue.iter().map(row).collect()
     }
 
     /// What an open layer does with an intent. False: nothing, it is for the pane; ways out close the layer.
@@ -131,11 +158,16 @@ impl Step<'_> {
                 let chosen = palette.chosen().map(|row| row.what.clone());
                 self.take(chosen);
             }
-            (Layer::Help { query, scroll }, Intent::Type(c)) => {
+            (Layer::Entry(entry), Intent::Type(c)) => entry.text.insert(c.encode_utf8(&mut [0; 4])),
+            (Layer::Entry(entry), Intent::Edit(edit)) => {
+                keys::apply(&mut entry.text, edit, width);
+            }
+            (Layer::Entry(_), Intent::Accept) => self.give_entry(),
+            (Layer::Help { query, scroll, .. }, Intent::Type(c)) => {
                 query.insert(c.encode_utf8(&mut [0; 4]));
                 *scroll = 0;
             }
-            (Layer::Help { query, scroll }, Intent::Edit(edit)) => {
+            (Layer::Help { query, scroll, .. }, Intent::Edit(edit)) => {
                 keys::apply(query, edit, width);
                 *scroll = 0;
             }
@@ -175,8 +207,18 @@ impl Step<'_> {
             Target::Stored(profile, stored) => {
                 self.command(Ask::Open, Command::OpenStored { profile, stored });
             }
+            Target::Queued(session, entry) => self.ask_queued(session, entry),
         }
     }
+}
+
+/// Whether the palette offers `action`.
+fn in_palette(action: &KeyAction) -> bool {
+    let scope = matches!(
+        action.scope,
+        Scope::Global | Scope::Empty | Scope::Composer | Scope::Text | Scope::Transcript
+    );
+    scope && action.intent != Intent::Back
 }
 
 /// How long ago, in one word. Both in wall milliseconds.

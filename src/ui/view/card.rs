@@ -13,7 +13,7 @@ use crate::base::text::{self, Mode, inspect, width};
 use crate::model::prompt::{Prompt, PromptKind, PromptState};
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
-use crate::ui::keymap::Keymap;
+use crate::ui::keymap::{Keymap, Scope};
 use crate::ui::render::wrap;
 use crate::ui::state::pane::{CardView, Wide};
 use crate::ui::theme::Theme;
@@ -126,7 +126,9 @@ impl Card<'_> {
     fn foot(&self, hidden: usize, read: bool) -> Line<'static> {
         let theme = self.theme;
         if !self.prompt.is_waiting() {
-            return Line::styled(" Esc puts it away ", theme.dim);
+            let key = self.keymap.hint_in(Scope::Composer, Intent::Back).unwrap_or_default();
+            let text = if key.is_empty() { String::new() } else { format!(" {key} puts it away ") };
+            return Line::styled(text, theme.dim);
         }
         if self.prompt.state == PromptState::Answering {
             return Line::styled(" on its way ", theme.dim);

@@ -6,7 +6,7 @@ use super::{Boxed, field};
 use crate::base::text::width;
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
-use crate::ui::keymap::Keymap;
+use crate::ui::keymap::{Keymap, Scope};
 use crate::ui::state::Focus;
 use crate::ui::state::pane::Pane;
 use crate::ui::theme::Theme;
@@ -70,7 +70,7 @@ fn walking(keymap: &Keymap, theme: &Theme) -> Line<'static> {
         (Intent::Copy, "copies"),
         (Intent::Back, "back"),
     ] {
-        if let Some(key) = keymap.hint(intent) {
+        if let Some(key) = keymap.hint_in(Scope::Transcript, intent) {
             line.spans.push(Span::styled(key.to_owned(), theme.key));
             line.spans.push(Span::styled(format!(" {word}  "), theme.dim));
         }

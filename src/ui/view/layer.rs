@@ -6,10 +6,11 @@ use ratatui::text::{Line, Span};
 
 use super::{Boxed, field};
 use crate::base::text::{self, Mode, width};
-use crate::ui::keymap::{ACTIONS, Keymap};
+use crate::ui::intent::Intent;
+use crate::ui::keymap::{ACTIONS, Keymap, Scope};
 use crate::ui::render::wrap;
 use crate::ui::state::Hit;
-use crate::ui::state::layer::{Dialog, Layer, Palette};
+use crate::ui::state::layer::{Dialog, Entry, Layer, Offer, Palette};
 use crate::ui::theme::Theme;
 
 /// A box over the panes.
@@ -22,8 +23,8 @@ pub struct Over {
 /// The layer's box on a screen of `size`.
 pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
     match layer {
-        Layer::Palette(palette) => palette_box(palette, size, theme),
-        Layer::Help { query, scroll } => {
+        Layer::Palette(palette) => palette_box(palette, keymap, size, theme),
+        Layer::Help { query, scroll, scopes } => {
             let area = middle(size, 84, size.1.saturating_sub(4).max(1));
             let cells = usize::from(area.width).saturating_sub(4);
             let typed = field::rows(query, cells.saturating_sub(2).max(1), 1, theme);
@@ -32,8 +33,8 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
                 first = Line::styled("a word or a key", theme.dim);
             }
             first.spans.insert(0, Span::styled("› ", theme.key));
-            let mut over =
-                scrolled(area, "Keys", help_rows(&query.text(), keymap, cells, theme), *scroll, 2, theme);
+            let rows = help_rows(&query.text(), keymap, scopes, cells, theme);
+            let mut over = scrolled(area, "Keys", rows, *scroll, 2, (keymap, theme));
             over.boxed.rows.splice(0..0, [first, Line::styled("─".repeat(cells), theme.rule)]);
             over.boxed.caret = Some((typed.caret.0 + 2, 0));
             over
@@ -44,9 +45,10 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
             let drawn = text::drawable(&text::colour::without(text), Mode::Prose);
             let rows =
                 drawn.lines().flat_map(|line| wrap::wrap(&Line::raw(line.to_owned()), cells, 0)).collect();
-            scrolled(area, title, rows, *scroll, 0, theme)
+            scrolled(area, title, rows, *scroll, 0, (keymap, theme))
         }
-        Layer::Dialog(dialog) => dialog_box(dialog, size, theme),
+        Layer::Dialog(dialog) => dialog_box(dialog, keymap, size, theme),
+        Layer::Entry(entry) => entry_box(entry, keymap, size, theme),
     }
 }
 
@@ -56,15 +58,18 @@ fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {
     Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
 }
 
-fn palette_box(palette: &Palette, size: (u16, u16), theme: &Theme) -> Over {
+fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
     let area = middle(size, 76, size.1.saturating_sub(4).clamp(6, 22));
     let inner = usize::from(area.width).saturating_sub(4).max(1);
     let room = usize::from(area.height).saturating_sub(4).max(1);
     let typed = field::rows(&palette.query, inner.saturating_sub(2).max(1), 1, theme);
     let mut first = typed.rows.into_iter().next().unwrap_or_default();
     if palette.query.is_empty() {
-        let hint =
-            if palette.profiles_only { "switch to a profile" } else { "an action, a session, a profile" };
+        let hint = match palette.offer {
+            Offer::Everything => "an action, a session, a profile",
+            Offer::Profiles => "switch to a profile",
+            Offer::Queue => "which message",
+        };
         first = Line::styled(width::truncate(hint, inner.saturating_sub(2)), theme.dim);
     }
     first.spans.insert(0, Span::styled("› ", theme.key));
@@ -98,11 +103,19 @@ fn palette_box(palette: &Palette, size: (u16, u16), theme: &Theme) -> Over {
     if palette.hits.is_empty() {
         rows.push(Line::styled("nothing matches", theme.dim));
     }
-    let title = if palette.profiles_only { " Profiles " } else { " Palette " };
+    let title = match palette.offer {
+        Offer::Everything => " Palette ",
+        Offer::Profiles => " Profiles ",
+        Offer::Queue => " Queued messages ",
+    };
     let boxed = Boxed {
         title: Line::styled(title, theme.strong),
         corner: Line::styled(format!(" {} ", palette.hits.len()), theme.dim),
-        foot: Line::styled(" Enter takes it · Esc closes ", theme.dim),
+        foot: foot(
+            keymap,
+            &[(Scope::List, Intent::Accept, "takes it"), (Scope::List, Intent::Back, "closes")],
+            theme,
+        ),
         rows,
         border: theme.key,
         caret: Some((typed.caret.0 + 2, 0)),
@@ -110,12 +123,62 @@ fn palette_box(palette: &Palette, size: (u16, u16), theme: &Theme) -> Over {
     Over { area, boxed, hits }
 }
 
-fn help_rows(query: &str, keymap: &Keymap, cells: usize, theme: &Theme) -> Vec<Line<'static>> {
+/// What keys do, as a box says on its lower border.
+fn foot(keymap: &Keymap, says: &[(Scope, Intent, &str)], theme: &Theme) -> Line<'static> {
+    let of = |(scope, intent, word): &(Scope, Intent, &str)| {
+        Some(format!("{} {word}", keymap.hint_in(*scope, *intent)?))
+    };
+    let says: Vec<String> = says.iter().filter_map(of).collect();
+    let text = if says.is_empty() { String::new() } else { format!(" {} ", says.join(" · ")) };
+    Line::styled(text, theme.dim)
+}
+
+fn entry_box(entry: &Entry, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
+    let cells = usize::from(size.0).saturating_sub(8).clamp(1, 72);
+    let most = usize::from(size.1).saturating_sub(4).clamp(1, 8);
+    let typed = field::rows(&entry.text, cells, most, theme);
+    let mut rows = typed.rows;
+    if entry.text.is_empty() {
+        rows = vec![Line::styled(width::truncate(&format!("Empty: {}", entry.empty), cells), theme.dim)];
+    }
+    let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
+    let area = middle(size, u16::try_from(cells + 4).unwrap_or(u16::MAX), high);
+    let says =
+        [(Scope::List, Intent::Accept, "takes it"), (Scope::List, Intent::Back, "leaves it as it was")];
+    let boxed = Boxed {
+        title: Line::styled(format!(" {} ", entry.title), theme.strong),
+        corner: Line::default(),
+        foot: foot(keymap, &says, theme),
+        rows,
+        border: theme.key,
+        caret: Some(typed.caret),
+    };
+    Over { area, boxed, hits: Vec::new() }
+}
+
+/// Where the person was comes first, then what works everywhere, then how text is edited, then the rest.
+fn rank(scope: Scope, here: &[Scope]) -> (usize, Scope) {
+    let rank = match scope {
+        Scope::Global => 1,
+        Scope::Text if here.contains(&scope) => 2,
+        _ if here.contains(&scope) => 0,
+        _ => 3,
+    };
+    (rank, scope)
+}
+
+fn help_rows(
+    query: &str,
+    keymap: &Keymap,
+    here: &[Scope],
+    cells: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     let mut out = Vec::new();
     let mut scope = None;
     let mut actions: Vec<_> = ACTIONS.iter().collect();
-    actions.sort_by_key(|action| action.scope);
+    actions.sort_by_key(|action| rank(action.scope, here));
     for action in actions {
         let keys = keymap.keys_of(action.id).join("  ");
         let all = format!("{} {keys} {}", action.help, action.id).to_lowercase();
@@ -148,7 +211,7 @@ fn scrolled(
     rows: Vec<Line<'static>>,
     scroll: usize,
     above: usize,
-    theme: &Theme,
+    (keymap, theme): (&Keymap, &Theme),
 ) -> Over {
     let room = usize::from(area.height).saturating_sub(2 + above);
     let most = rows.len().saturating_sub(room);
@@ -158,7 +221,7 @@ fn scrolled(
     let boxed = Boxed {
         title: Line::styled(format!(" {title} "), theme.strong),
         corner: Line::styled(corner, theme.dim),
-        foot: Line::styled(" Esc closes ", theme.dim),
+        foot: foot(keymap, &[(Scope::List, Intent::Back, "closes")], theme),
         rows: rows.into_iter().skip(from).take(room).collect(),
         border: theme.key,
         caret: None,
@@ -166,7 +229,7 @@ fn scrolled(
     Over { area, boxed, hits: Vec::new() }
 }
 
-fn dialog_box(dialog: &Dialog, size: (u16, u16), theme: &Theme) -> Over {
+fn dialog_box(dialog: &Dialog, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
     let cells = usize::from(size.0).saturating_sub(8).clamp(1, 64);
     let mut rows: Vec<Line<'static>> =
         dialog.lines.iter().flat_map(|line| wrap::wrap(&Line::raw(line.clone()), cells, 2)).collect();
@@ -185,7 +248,7 @@ fn dialog_box(dialog: &Dialog, size: (u16, u16), theme: &Theme) -> Over {
     let boxed = Boxed {
         title: Line::styled(format!(" {} ", dialog.title), theme.strong),
         corner: Line::default(),
-        foot: Line::styled(" Esc cancels ", theme.dim),
+        foot: foot(keymap, &[(Scope::Dialog, Intent::Back, "cancels")], theme),
         rows: rows.into_iter().skip(skip).collect(),
         border: theme.needs,
         caret: None,

@@ -1,0 +1,69 @@
+//! Texts that hermux asks for: a session's title, a queued message.
+
+use super::Step;
+use crate::base::ids::{QueueId, SessionId};
+use crate::model::draft::Piece;
+use crate::proto::Command;
+use crate::ui::state::Ask;
+use crate::ui::state::editor::{self, Editor};
+use crate::ui::state::layer::{Entry, EntryOf, Layer, Offer};
+
+impl Step<'_> {
+    pub(super) fn rename(&mut self) {
+        let Some(session) = self.session() else { return };
+        let title = session.title.as_ref().map(|title| title.raw().to_owned()).unwrap_or_default();
+        let of = EntryOf::Title(session.id);
+        self.ask_text("Title of this session", "nothing changes", &title, of);
+    }
+
+    /// Changes a message that waits: the one there is, else one of a list.
+    pub(super) fn edit_queued(&mut self) {
+        let Some(session) = self.session() else { return };
+        match session.queue.as_slice() {
+            [] => self.say("Nothing is queued here"),
+            [only] => {
+                let (session, entry) = (session.id, only.id);
+                self.ask_queued(session, entry);
+            }
+            _ => self.open_palette(Offer::Queue),
+        }
+    }
+
+    pub(super) fn ask_queued(&mut self, id: SessionId, entry: QueueId) {
+        let queue = self.mirror.session(id).map(|session| session.queue.as_slice()).unwrap_or_default();
+        let Some(text) = queue.iter().find(|known| known.id == entry).map(|known| known.text.clone()) else {
+            self.say("It was sent meanwhile");
+            return;
+        };
+        self.ask_text("Queued message", "takes it out of the queue", &text, EntryOf::Queued(id, entry));
+    }
+
+    fn ask_text(&mut self, title: &'static str, empty: &'static str, text: &str, of: EntryOf) {
+        let mut field = Editor::default();
+        field.replace_all(editor::segment(text));
+        self.ui.layer = Some(Layer::Entry(Entry { title, empty, text: field, of }));
+    }
+
+    /// The text is as it shall be.
+    pub(super) fn give_entry(&mut self) {
+        let Some(Layer::Entry(entry)) = self.ui.layer.take() else { return };
+        let text = entry.text.text();
+        match entry.of {
+            EntryOf::Title(session) => {
+                // One line, whatever was pasted.
+                let title = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                if !title.is_empty() {
+                    self.command(Ask::Plain, Command::Rename { session, title });
+                }
+            }
+            EntryOf::Queued(session, entry) if text.trim().is_empty() => {
+                self.command(Ask::Plain, Command::RemoveQueued { session, entry });
+            }
+            EntryOf::Queued(session, entry) => {
+                // Sent meanwhile: what was written goes back to the composer.
+                let pieces = vec![Piece::Text(text.clone())];
+                self.command(Ask::Send { session, pieces }, Command::EditQueued { session, entry, text });
+            }
+        }
+    }
+}

@@ -261,19 +261,20 @@ fn a_call_of_an_unknown_tool_is_announced_and_never_starts() {
 
 /// CHECK 24.
 #[test]
-fn a_patch_brings_a_plain_diff_and_a_write_a_coloured_one() {
+fn a_diff_is_plain_whether_it_came_plain_or_coloured() {
     let replay = Replay::numbered("05");
     let diffs: Vec<_> = replay
         .facts()
         .into_iter()
         .filter_map(|fact| match fact {
             Fact::ToolFinished(result) => {
-                result.diff.as_ref().map(|diff| (result.name.raw(), diff.raw().contains('\u{1b}')))
+                let plain = |diff: &str| diff.starts_with("--- a/") && !diff.contains(['\u{1b}', '┊']);
+                result.diff.as_ref().map(|diff| (result.name.raw(), plain(diff.raw())))
             }
             _ => None,
         })
         .collect();
-    assert_eq!(diffs, [("write_file", true), ("patch", false)]);
+    assert_eq!(diffs, [("write_file", true), ("patch", true)]);
 }
 
 /// CHECK 27.

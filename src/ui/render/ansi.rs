@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::base::text::colour::{self, Piece};
 use crate::base::text::{self, Mode};
+use crate::ui::theme::depth::ansi;
 
 /// How the output draws at some place in it: what the sequences before it set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Pen {
             let mut parts = number.split(':');
             let code = parts.next().unwrap_or_default();
             // Nothing means 0, which takes everything back.
-            let Ok(code) = (if code.is_empty() { Ok(0) } else { code.parse::<u16>() }) else { continue };
+            let Ok(code) = (if code.is_empty() { Ok(0) } else { code.parse::<u8>() }) else { continue };
             match code {
                 0 => *self = Self::default(),
                 1 => self.weight |= Modifier::BOLD,
@@ -73,12 +74,12 @@ impl Pen {
                 24 => self.weight -= Modifier::UNDERLINED,
                 27 => self.weight -= Modifier::REVERSED,
                 29 => self.weight -= Modifier::CROSSED_OUT,
-                30..=37 => self.text = Some(basic(code - 30)),
+                30..=37 => self.text = Some(ansi(code - 30)),
                 39 => self.text = None,
-                40..=47 => self.ground = Some(basic(code - 40)),
+                40..=47 => self.ground = Some(ansi(code - 40)),
                 49 => self.ground = None,
-                90..=97 => self.text = Some(basic(code - 82)),
-                100..=107 => self.ground = Some(basic(code - 92)),
+                90..=97 => self.text = Some(ansi(code - 82)),
+                100..=107 => self.ground = Some(ansi(code - 92)),
                 38 | 48 | 58 => {
                     let rest: Vec<&str> = parts.collect();
                     let colour = if rest.is_empty() { wide(&mut numbers) } else { wide(&mut colons(&rest)) };
@@ -109,36 +110,13 @@ fn wide<'a>(numbers: &mut impl Iterator<Item = &'a str>) -> Option<Color> {
         if number.is_empty() { Some(0) } else { number.parse::<u8>().ok() }
     };
     match kind {
-        "5" => byte().map(|n| if n < 16 { basic(n.into()) } else { Color::Indexed(n) }),
+        "5" => byte().map(|n| if n < 16 { ansi(n) } else { Color::Indexed(n) }),
         "2" => {
             let (red, green, blue) = (byte(), byte(), byte());
             Some(Color::Rgb(red?, green?, blue?))
         }
         _ => None,
     }
-}
-
-/// One of the sixteen.
-fn basic(n: u16) -> Color {
-    const BASIC: [Color; 16] = [
-        Color::Black,
-        Color::Red,
-        Color::Green,
-        Color::Yellow,
-        Color::Blue,
-        Color::Magenta,
-        Color::Cyan,
-        Color::Gray,
-        Color::DarkGray,
-        Color::LightRed,
-        Color::LightGreen,
-        Color::LightYellow,
-        Color::LightBlue,
-        Color::LightMagenta,
-        Color::LightCyan,
-        Color::White,
-    ];
-    BASIC.get(usize::from(n)).copied().unwrap_or(Color::Reset)
 }
 
 #[cfg(test)]
@@ -154,10 +132,10 @@ mod tests {
     /// SEC-01.
     #[rstest]
     #[case::none("a", Style::new())]
-    #[case::basic("\u{1b}[31ma", Style::new().fg(Color::Red))]
+    #[case::ansi("\u{1b}[31ma", Style::new().fg(Color::Red))]
     #[case::bright("\u{1b}[96;103ma", Style::new().fg(Color::LightCyan).bg(Color::LightYellow))]
     #[case::indexed("\u{1b}[38;5;208ma", Style::new().fg(Color::Indexed(208)))]
-    #[case::indexed_basic("\u{1b}[48;5;9ma", Style::new().bg(Color::LightRed))]
+    #[case::indexed_ansi("\u{1b}[48;5;9ma", Style::new().bg(Color::LightRed))]
     #[case::true_colour("\u{1b}[38;2;1;2;3;1ma", Style::new().fg(Color::Rgb(1, 2, 3)).bold())]
     #[case::colons("\u{1b}[38:2:1:2:3ma", Style::new().fg(Color::Rgb(1, 2, 3)))]
     #[case::colons_with_space("\u{1b}[38:2::1:2:3;3ma", Style::new().fg(Color::Rgb(1, 2, 3)).italic())]

@@ -103,8 +103,8 @@ const ANSI: [Color; 16] = [
     Color::White,
 ];
 
-/// One of the sixteen by its number.
-fn ansi(index: u8) -> Color {
+/// One of the sixteen by its number; above them, the terminal's own.
+pub fn ansi(index: u8) -> Color {
     ANSI.get(usize::from(index)).copied().unwrap_or(Color::Reset)
 }
 

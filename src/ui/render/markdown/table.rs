@@ -3,7 +3,6 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
 use super::inline;
 use crate::base::text::width;
@@ -106,7 +105,7 @@ impl Table {
                 self.rows.iter().map(of).chain([of(&self.head)]).max().unwrap_or(0).max(1)
             })
             .collect();
-        let Some(room) = cells.checked_sub(PARTED.width() * (columns - 1)) else { return Shape::List };
+        let Some(room) = cells.checked_sub(width::of(PARTED) * (columns - 1)) else { return Shape::List };
         let roomy: Vec<usize> = natural.iter().map(|width| (*width).max(least)).collect();
         if roomy.iter().sum::<usize>() <= room {
             Shape::Columns(roomy, false)

@@ -6,7 +6,10 @@ use super::{
     turn::TurnState,
     world::World,
 };
-use crate::base::ids::{ProfileName, SessionId};
+use crate::base::{
+    ids::{ProfileName, SessionId},
+    text,
+};
 use serde::{Deserialize, Serialize};
 
 /// How a session stands, most urgent first.
@@ -73,6 +76,32 @@ pub fn of(session: &Session) -> Status {
 /// Whether a turn of `session` is under way, prompt or not: "working" and "needs input" are separate sets.
 pub fn is_working(session: &Session) -> bool {
     session.turn.is_busy()
+}
+
+/// A session's name in at most `cells` cells: its title, else how it began.
+pub fn name(session: &Session, cells: usize) -> String {
+    let title = session.title.as_ref().filter(|title| !title.is_empty());
+    match title.or(Some(&session.opening).filter(|opening| !opening.is_empty())) {
+        Some(name) => text::label(name.raw(), cells),
+        None => "new session".to_owned(),
+    }
+}
+
+/// How a session stands, in a word or two.
+pub fn words(status: Status) -> &'static str {
+    match status {
+        Status::NeedsDecision => "needs a decision",
+        Status::NeedsAnswer => "asks a question",
+        Status::Uncertain => "unsure",
+        Status::Failed => "failed",
+        Status::Finished => "finished",
+        Status::Unread => "new output",
+        Status::Quiet => "quiet",
+        Status::Stopping => "stopping",
+        Status::Working => "working",
+        Status::Sending => "sending",
+        Status::Idle => "idle",
+    }
 }
 
 /// How many sessions of a profile stand how.

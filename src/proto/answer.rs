@@ -18,6 +18,8 @@ pub enum Answer {
     Older { messages: Vec<Message>, more: bool },
     /// Text for this terminal alone: a slash command's output.
     Output { text: Untrusted, warning: Option<Untrusted> },
+    /// What an emergency stop met: turns that it interrupts, texts that it took back.
+    Stopped { turns: usize, texts: usize },
     /// Text that a slash command puts into the composer.
     Prefill(String),
 }

@@ -138,6 +138,16 @@ pub enum Command {
         first: Option<MessageId>,
         skip: u64,
     },
+    /// This terminal shows this session from now on.
+    Focus {
+        session: SessionId,
+    },
+    /// The emergency stop: interrupt every running turn of every profile, take back what is on its way, hold every queue.
+    StopAll,
+    /// End the hub and every backend; refused while something runs or waits unless `force`.
+    Shutdown {
+        force: bool,
+    },
     /// Forget a secret that was handed over and is not wanted any more.
     DropSecret {
         handle: SecretHandle,

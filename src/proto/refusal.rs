@@ -1,6 +1,12 @@
 //! Why a command was not carried out.
 
-use crate::base::{ids::ProfileName, text::Untrusted};
+use crate::{
+    base::{
+        ids::{ProfileName, SessionId},
+        text::Untrusted,
+    },
+    model::status::{self, Status},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -39,6 +45,54 @@ pub enum Refusal {
     Unreadable(Untrusted),
     #[error("the backend refused")]
     Backend(Untrusted),
+    #[error("{}", told(.0))]
+    AtWork(Vec<AtWork>),
+    #[error("everything was stopped before it was done")]
+    Stopped,
     #[error("hermux is ending")]
     Ending,
+}
+
+/// A session that works, or waits for the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtWork {
+    pub session: SessionId,
+    pub profile: ProfileName,
+    /// Its name as it is shown.
+    pub name: String,
+    pub status: Status,
+}
+
+/// What still runs or waits, for people: a few by name, the others as a number.
+fn told(at_work: &[AtWork]) -> String {
+    const NAMED: usize = 5;
+    let named = at_work.iter().take(NAMED);
+    let mut list: Vec<String> =
+        named.map(|at| format!("{} \"{}\" ({})", at.profile, at.name, status::words(at.status))).collect();
+    if at_work.len() > NAMED {
+        list.push(format!("{} more", at_work.len() - NAMED));
+    }
+    let sessions = if at_work.len() == 1 { "a session is" } else { "sessions are" };
+    format!("{sessions} at work: {}; nothing was ended. Force ends them, too", list.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_at_work_is_named_and_the_list_is_short() {
+        let at = |n: u64| AtWork {
+            session: SessionId(n),
+            profile: ProfileName::default_profile(),
+            name: format!("t{n}"),
+            status: Status::Working,
+        };
+        assert_eq!(
+            Refusal::AtWork(vec![at(1)]).to_string(),
+            "a session is at work: default \"t1\" (working); nothing was ended. Force ends them, too"
+        );
+        let many = Refusal::AtWork((1..8).map(at).collect()).to_string();
+        assert!(many.contains("\"t5\" (working), 2 more;"), "{many}");
+    }
 }

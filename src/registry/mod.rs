@@ -25,7 +25,9 @@ mod resolve;
 mod resync;
 mod runtime;
 mod send;
+mod stop_all;
 mod stream;
+mod terminals;
 mod timers;
 mod turns;
 mod watchdog;
@@ -50,6 +52,7 @@ use crate::{
 use effect::JobId;
 use runtime::{Kind, Pending, Run, Wires};
 use std::collections::BTreeMap;
+use terminals::Terminals;
 use timers::{Key, Timers};
 
 /// What the registry is told once.
@@ -73,6 +76,7 @@ pub struct Registry {
     calls: BTreeMap<CallId, Pending>,
     jobs: BTreeMap<JobId, SessionId>,
     timers: Timers,
+    terminals: Terminals,
     /// Whether the notice that crash safety is off stands.
     unsafe_store: bool,
     /// hermux ends: nothing new is begun.
@@ -93,6 +97,7 @@ impl Registry {
             calls: BTreeMap::new(),
             jobs: BTreeMap::new(),
             timers: Timers::default(),
+            terminals: Terminals::default(),
             unsafe_store: false,
             ending: false,
             now: Tick::default(),
@@ -114,7 +119,8 @@ impl Registry {
     pub fn step(&mut self, input: Input, now: Tick) -> Step {
         self.now = self.now.max(now);
         match input {
-            Input::ClientJoined { .. } | Input::ClientLeft { .. } => {}
+            Input::ClientJoined { client } => self.terminals.join(client),
+            Input::ClientLeft { client } => self.terminals.leave(client),
             Input::Command { client, ask, command, wall } => self.on_command(client, ask, command, wall),
             Input::Fact { profile, live, fact } => self.on_fact(&profile, live, fact),
             Input::Reply { call, reply } => self.on_reply(call, reply),

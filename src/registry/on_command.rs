@@ -102,6 +102,9 @@ impl Registry {
                 Ok(None)
             }
             Command::Older { session, first, skip } => self.on_ask_older(client, ask, session, first, skip),
+            Command::Focus { session } => self.on_focus(client, session),
+            Command::StopAll => Ok(Some(self.on_stop_all())),
+            Command::Shutdown { force } => self.on_shutdown(force),
             Command::DropSecret { handle } => {
                 self.effect(Effect::DropSecret { handle });
                 Ok(Some(Answer::Done))

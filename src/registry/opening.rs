@@ -8,7 +8,6 @@ use crate::{
         body::{Body, BodyState},
         patch::{Change, Patch},
         session::Session,
-        tool::Subagent,
         turn::TurnState,
     },
     proto::{Answer, Refusal, command::CloseRunning},
@@ -161,6 +160,7 @@ impl Registry {
         let Some(known) = self.session(session) else { return };
         let (draft, queue) = (known.draft.clone(), known.queue.clone());
         let text = self.run(session).outgoing.take().map(|out| out.text);
+        self.terminals.replace(session, Some(twin));
         let tabs = self.world.tabs.iter();
         let shown = self.world.tabs.contains(&twin);
         let tabs =
@@ -242,14 +242,7 @@ impl Registry {
 
     /// Whether nothing of a session needs it any more but its tab.
     fn is_done(&self, session: SessionId) -> bool {
-        let run = self.runs.get(&session);
-        self.session(session).is_none_or(|known| {
-            !known.turn.is_busy()
-                && known.queue.is_empty()
-                && known.current_prompt().is_none()
-                && !known.subagents.iter().any(Subagent::is_working)
-                && run.is_none_or(|run| run.outgoing.is_none() && run.wants.is_empty())
-        })
+        self.session(session).is_none_or(|known| known.queue.is_empty()) && !self.is_at_work(session)
     }
 
     /// A session whose tab was closed leaves as soon as nothing runs or waits in it. The backend's session stays.
@@ -271,6 +264,7 @@ impl Registry {
         self.timers.cancel(&super::timers::Key::Watch(session));
         self.timers.cancel(&super::timers::Key::Settle(session));
         self.runs.remove(&session);
+        self.terminals.replace(session, None);
         self.emit(Patch::SessionRemoved(session));
         self.leave_if_gone(&profile);
     }

@@ -18,7 +18,6 @@ use crate::{
         notice::About,
         patch::Patch,
         profile::{BackendState, Profile},
-        tool::Subagent,
     },
     proto::{Answer, Refusal},
 };
@@ -127,12 +126,7 @@ impl Registry {
 
     /// Whether something of a profile would be lost with its backend.
     pub(super) fn works(&self, profile: &ProfileName) -> bool {
-        self.world.sessions.values().filter(|known| known.profile == *profile).any(|known| {
-            known.turn.is_busy()
-                || known.current_prompt().is_some()
-                || known.subagents.iter().any(Subagent::is_working)
-                || self.runs.get(&known.id).is_some_and(|run| run.outgoing.is_some() || !run.wants.is_empty())
-        })
+        self.world.sessions.values().any(|known| known.profile == *profile && self.is_at_work(known.id))
     }
 
     pub(super) fn on_stop_backend(

@@ -88,6 +88,8 @@ impl Registry {
         digest.write(&text);
         let run = self.run(session);
         run.held = false;
+        // It was for what is over.
+        run.stop = false;
         run.outgoing = Some(Outgoing { message, text, stage: Stage::Storing(job) });
         self.jobs.insert(job, session);
         self.set_turn(session, Turn { state: TurnState::Sending, started: None, quiet: false });

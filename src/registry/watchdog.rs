@@ -55,7 +55,7 @@ impl Registry {
         for session in self.sessions_of(profile) {
             if self.is_running(session) && self.silence_ends(session) <= self.now {
                 match &rows {
-                    Some(rows) if self.is_at_work(session, rows) => self.mark_quiet(session),
+                    Some(rows) if self.says_it_works(session, rows) => self.mark_quiet(session),
                     Some(_) => self.give_up(session, "its backend says that it is idle"),
                     None if up => self.give_up(session, "its backend did not say whether it works"),
                     None => self.watch_on(session),
@@ -64,7 +64,7 @@ impl Registry {
         }
     }
 
-    fn is_at_work(&mut self, session: SessionId, rows: &[ActiveRow]) -> bool {
+    fn says_it_works(&mut self, session: SessionId, rows: &[ActiveRow]) -> bool {
         let live = self.run(session).live.clone();
         let row = rows.iter().find(|row| Some(&row.live) == live.as_ref());
         row.is_some_and(|row| !matches!(row.state, ActiveState::Idle))

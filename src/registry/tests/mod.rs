@@ -9,6 +9,7 @@ mod queue;
 mod reconnect;
 mod rig;
 mod secrets;
+mod stop;
 mod tabs;
 mod turns;
 mod watch;

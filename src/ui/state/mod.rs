@@ -15,7 +15,6 @@ use ratatui::layout::Rect;
 
 use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SessionId, StoredId};
-use crate::base::text;
 use crate::config::settings::Config;
 use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
@@ -233,31 +232,5 @@ impl UiState {
     pub fn secret_handle(&mut self, client: Option<ClientId>) -> SecretHandle {
         self.next_secret += 1;
         SecretHandle(client.map_or(0, |client| client.0) << 32 | self.next_secret)
-    }
-}
-
-/// A session's name in at most `cells` cells: its title, else how it began.
-pub fn name(session: &Session, cells: usize) -> String {
-    let title = session.title.as_ref().filter(|title| !title.is_empty());
-    match title.or(Some(&session.opening).filter(|opening| !opening.is_empty())) {
-        Some(name) => text::label(name.raw(), cells),
-        None => "new session".to_owned(),
-    }
-}
-
-/// How a session stands, in a word or two.
-pub fn words(status: Status) -> &'static str {
-    match status {
-        Status::NeedsDecision => "needs a decision",
-        Status::NeedsAnswer => "asks a question",
-        Status::Uncertain => "unsure",
-        Status::Failed => "failed",
-        Status::Finished => "finished",
-        Status::Unread => "new output",
-        Status::Quiet => "quiet",
-        Status::Stopping => "stopping",
-        Status::Working => "working",
-        Status::Sending => "sending",
-        Status::Idle => "idle",
     }
 }

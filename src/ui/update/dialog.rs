@@ -154,7 +154,7 @@ impl Step<'_> {
 
 /// A session as a sentence names it.
 fn name(session: &Session) -> String {
-    format!("{} · {}", session.profile, crate::ui::state::name(session, 40))
+    format!("{} · {}", session.profile, crate::model::status::name(session, 40))
 }
 
 /// Sessions at work, and those that only wait.

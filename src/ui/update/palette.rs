@@ -61,11 +61,11 @@ impl Step<'_> {
         // Those that run on without a tab come after the tabs.
         let hidden = world.sessions.keys().filter(|id| !world.tabs.contains(id));
         for session in world.tabs.iter().chain(hidden).filter_map(|id| world.sessions.get(id)) {
-            let state = crate::ui::state::words(status::of(session));
+            let state = status::words(status::of(session));
             let profile = if many { format!("{} · ", session.profile) } else { String::new() };
             rows.push(Row {
                 what: Target::Session(session.id),
-                text: crate::ui::state::name(session, NAME),
+                text: crate::model::status::name(session, NAME),
                 note: format!("{profile}{state}"),
             });
         }

@@ -105,7 +105,7 @@ impl Card<'_> {
             Span::styled(kind, self.theme.strong),
             Span::raw(" · "),
             Span::styled(self.session.profile.to_string(), accent),
-            Span::styled(format!(" · {} ", crate::ui::state::name(self.session, 30)), self.theme.dim),
+            Span::styled(format!(" · {} ", crate::model::status::name(self.session, 30)), self.theme.dim),
         ])
     }
 

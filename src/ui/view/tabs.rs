@@ -9,8 +9,9 @@ use crate::base::ids::SessionId;
 use crate::base::text::width;
 use crate::model::session::Session;
 use crate::model::status;
+use crate::model::status::name;
 use crate::model::world::World;
-use crate::ui::state::{Hit, name};
+use crate::ui::state::Hit;
 use crate::ui::theme::Theme;
 
 /// Cells of a title at most.

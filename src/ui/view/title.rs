@@ -16,7 +16,7 @@ pub(super) fn text(world: &World, session: Option<&Session>) -> String {
         parts.push(format!("{waiting}!"));
     }
     if let Some(session) = session {
-        parts.push(format!("{}/{}", session.profile, crate::ui::state::name(session, 40)));
+        parts.push(format!("{}/{}", session.profile, crate::model::status::name(session, 40)));
     }
     width::truncate(&parts.join(" · "), CELLS)
 }

@@ -1,5 +1,6 @@
 //! Wiring: config, logging, hub, transport and terminal put together.
 
+mod connector;
 pub mod exit;
 
 use crate::{
@@ -146,7 +147,9 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
     let hub = tokio::spawn(hub.run(attaching, stop.clone()));
     let (terminal, port) = local::connect();
     ports.send(port).await.context("the hub ended before it began")?;
-    let exit = ui::run::run(setup, terminal, CancellationToken::new()).await;
+    let (line, keep) = connector::line(clock, connector::Here(Some(terminal)));
+    tokio::spawn(keep);
+    let exit = ui::run::run(setup, line, CancellationToken::new()).await;
     stop.cancel();
     hub.await.context("the hub failed; every backend it had started was stopped")?;
     let exit = exit?;

@@ -1,5 +1,6 @@
 //! The places of one hermux: the Hermes home it serves, and its own directories by the XDG rules.
 
+use crate::base::{digest::Digest, sys::files};
 use etcetera::{BaseStrategy, base_strategy::Xdg};
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,16 @@ impl Paths {
     /// Where logs and reports of crashes are.
     pub fn logs(&self) -> PathBuf {
         self.state.join("log")
+    }
+
+    /// A name for the Hermes home that is the same through every link to it: what is hermux' own and belongs to one home has it in
+    /// its file's name. Of a home that is not there yet, it is the path that counts.
+    pub fn identity(&self) -> String {
+        files::identity(&self.hermes).unwrap_or_else(|_| {
+            let mut digest = Digest::new();
+            digest.write(&self.hermes.to_string_lossy());
+            format!("path-{:016x}", digest.finish())
+        })
     }
 
     /// Where the person's own themes are.

@@ -51,6 +51,9 @@ pub enum Refusal {
     Stopped,
     #[error("hermux is ending")]
     Ending,
+    /// Said in the terminal itself, for a hub that cannot.
+    #[error("the hub cannot be reached now; try again when it is back")]
+    NoHub,
 }
 
 /// A session that works, or waits for the person.

@@ -2,5 +2,6 @@
 //! its own frame.
 
 pub mod codec;
+pub mod link;
 pub mod local;
 pub mod port;

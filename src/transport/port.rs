@@ -1,10 +1,12 @@
-//! The two ends of a connection, whatever carries it.
+//! The two ends of a connection, whatever carries it, and what a terminal holds of all its connections.
 
+use super::link::FromHub;
 use crate::{
     base::{ids::SecretHandle, secret::Secret},
     proto::{ToHub, Update},
 };
-use tokio::sync::mpsc;
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc};
 
 /// What a terminal sends: a message, or a secret in a frame of its own (I12).
 #[derive(Debug)]
@@ -13,7 +15,18 @@ pub enum Frame {
     Secret { handle: SecretHandle, secret: Secret },
 }
 
-/// A terminal's end.
+/// What a terminal's loop holds: one line to the hub, whatever becomes of the connections and hubs behind it.
+#[derive(Debug)]
+pub struct HubLine {
+    /// Full only when the hub is stalled: the terminal then waits with its next command, and keeps drawing.
+    pub to_hub: mpsc::Sender<Frame>,
+    /// Closed when the hub ended for good, after its goodbye.
+    pub from_hub: mpsc::Receiver<FromHub>,
+    /// Told when the person wants another try now.
+    pub again: Arc<Notify>,
+}
+
+/// A terminal's end of one connection.
 #[derive(Debug)]
 pub struct TerminalPort {
     /// Full only when the hub is stalled: the terminal then waits with its next command, and keeps drawing.
@@ -33,5 +46,8 @@ pub struct HubPort {
 
 /// Commands under way to the hub; a person's hand makes at most some dozens a second.
 pub const TO_HUB: usize = 64;
+/// Updates handed on from a connection to its terminal's loop. Full when the loop does not keep up: the connection's own queue
+/// fills then.
+pub const HANDED_ON: usize = 16;
 /// Updates under way to a terminal: about four seconds of merged streaming at 60 updates a second.
 pub const TO_TERMINAL: usize = 256;

@@ -21,6 +21,8 @@ pub enum Action {
     Reread,
     /// Show everything in the theme of this name, until hermux ends.
     Theme(String),
+    /// Try to reach the hub now.
+    Again,
     /// Paint every cell anew.
     Redraw,
     /// Leave.

@@ -3,11 +3,10 @@
 //! It owns the clock and the effects; everything decided is decided in `update`, everything shown in `view`. After every
 //! wake it asks whether a frame is due, outside the `select!`, so that a flood of one kind cannot starve drawing.
 
-use std::fs::File;
-use std::io;
+use std::{fs::File, io, sync::Arc};
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::action::{Action, Next};
@@ -20,18 +19,16 @@ use super::events::{Decoder, Input, Reply};
 use super::frame::FrameClock;
 use super::keymap::collide::Around;
 use super::look::{self, Look};
-use super::mirror::Mirror;
-use super::outbox::Outbox;
-use super::setup::Ready;
 use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::depth::Env;
 use super::watch::{self, Reread};
+use super::{mirror::Mirror, outbox::Outbox, setup::Ready};
 use super::{update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
-use crate::proto::{CONTRACT, ToHub, Update};
-use crate::transport::port::{Frame, TerminalPort};
+use crate::transport::link::FromHub;
+use crate::transport::port::{Frame, HubLine};
 
 /// What a terminal is started with.
 #[derive(Debug)]
@@ -81,14 +78,14 @@ const BATCH: usize = 256;
 const EARLY: usize = 1_000;
 
 /// Runs the terminal until it is left. The screen is as it was before, whatever happens.
-pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> Result<Exit, TermError> {
+pub async fn run(setup: Setup, line: HubLine, stop: CancellationToken) -> Result<Exit, TermError> {
     let term = Term::open()?;
     let entered = term.enter()?;
     term.watch_hangup()?;
     let reads = source::spawn(term.handle()?, setup.clock)?;
     let mut canvas = Canvas::new(File::from(term.handle()?), term.size());
     canvas.set_scrolls(term::scrolls(setup.colours.term.as_deref()));
-    let mut looping = Loop::new(setup, port, canvas, &term);
+    let mut looping = Loop::new(setup, line, canvas, &term);
     let why = looping.run(&term, reads, stop).await;
     let left = update::left_running(looping.mirror.world());
     drop(entered);
@@ -97,7 +94,7 @@ pub async fn run(setup: Setup, port: TerminalPort, stop: CancellationToken) -> R
 
 struct Loop {
     setup: Setup,
-    updates: mpsc::Receiver<Update>,
+    from_hub: mpsc::Receiver<FromHub>,
     canvas: Canvas<File>,
     ui: UiState,
     mirror: Mirror,
@@ -105,6 +102,8 @@ struct Loop {
     decoder: Decoder,
     frames: FrameClock,
     outbox: Outbox,
+    /// Tells the one who keeps the connection to try again now.
+    again: Arc<Notify>,
     copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
     attention: Attention,
     over: Option<Why>,
@@ -115,7 +114,7 @@ struct Loop {
 /// What woke the loop.
 enum Wake {
     Read(Option<Read>),
-    Update(Option<Update>),
+    Hub(Option<FromHub>),
     Resized,
     Signal(i32),
     Reread(Reread),
@@ -126,7 +125,7 @@ enum Wake {
 }
 
 impl Loop {
-    fn new(setup: Setup, port: TerminalPort, canvas: Canvas<File>, term: &Term) -> Self {
+    fn new(setup: Setup, line: HubLine, canvas: Canvas<File>, term: &Term) -> Self {
         let Ready { read, keymap, theme: choice } = setup.ready.clone();
         let mut ui = UiState::new(keymap, setup.start.clone(), setup.cwd.clone());
         update::offer_preset(&mut ui, &setup.around, &read.origin("keys.preset"), setup.clock.now());
@@ -139,13 +138,14 @@ impl Loop {
         let look = Look::new(choice, setup.colours.clone(), &ui.config.ui);
         Self {
             look,
-            updates: port.updates,
+            from_hub: line.from_hub,
             canvas,
             ui,
             mirror: Mirror::default(),
             decoder,
             frames: FrameClock::default(),
-            outbox: Outbox::new(port.to_hub),
+            outbox: Outbox::new(line.to_hub),
+            again: line.again,
             // One copy at a time is a person's pace; a second one waits for the first.
             copied: mpsc::channel(4),
             attention: Attention::default(),
@@ -168,7 +168,6 @@ impl Loop {
         let asks = self.look.ask(&self.ui.config.ui, clock.now());
         self.canvas.write(&term::entering(self.ui.mouse, asks))?;
         self.decoder.expect_answers(asks, clock.now());
-        self.outbox.tell(Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT })));
         self.frames.now(clock.now());
         // Nothing that can wait comes before the first frame.
         self.frame(clock.now())?;
@@ -181,7 +180,7 @@ impl Loop {
             let due = self.due();
             let wake = tokio::select! {
                 read = reads.recv() => Wake::Read(read),
-                update = self.updates.recv() => Wake::Update(update),
+                said = self.from_hub.recv() => Wake::Hub(said),
                 copied = self.copied.1.recv() => Wake::Copied(copied),
                 Some(()) = resized.recv() => Wake::Resized,
                 number = ends.recv() => Wake::Signal(number),
@@ -210,11 +209,11 @@ impl Loop {
                     self.read(Some(read))?;
                 }
             }
-            Wake::Update(update) => {
-                self.heard(update, clock.now())?;
+            Wake::Hub(said) => {
+                self.heard(said, clock.now())?;
                 for _ in 0..BATCH {
-                    match self.updates.try_recv() {
-                        Ok(update) => self.heard(Some(update), clock.now())?,
+                    match self.from_hub.try_recv() {
+                        Ok(said) => self.heard(Some(said), clock.now())?,
                         Err(_) => break,
                     }
                 }
@@ -295,15 +294,18 @@ impl Loop {
         Ok(())
     }
 
-    fn heard(&mut self, update: Option<Update>, now: Tick) -> io::Result<()> {
-        let Some(update) = update else {
+    fn heard(&mut self, said: Option<FromHub>, now: Tick) -> io::Result<()> {
+        let Some(said) = said else {
             let words =
                 self.ui.farewell.take().unwrap_or_else(|| "The hub of hermux ended unexpectedly.".into());
             self.over.get_or_insert(Why::HubGone(words));
             return Ok(());
         };
         let nowhere = self.ui.active.is_none();
-        let actions = update::update(&mut self.ui, &mut self.mirror, update, now);
+        let actions = match said {
+            FromHub::Update(update) => update::update(&mut self.ui, &mut self.mirror, update, now),
+            FromHub::Link(link) => update::linked(&mut self.ui, &self.mirror, link, now),
+        };
         self.act(actions, now)?;
         if self.ui.active.is_some() {
             for (input, at) in std::mem::take(&mut self.early) {
@@ -337,6 +339,7 @@ impl Loop {
                 Action::Reread => self.configured(watch::reread(&self.setup.source), now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
                 Action::Theme(name) => self.look.wear(&self.setup.source, name, &mut self.ui, now),
+                Action::Again => self.again.notify_one(),
                 Action::Redraw => self.canvas.reset(self.ui.size),
                 Action::Leave(Next::Nothing) => self.over = Some(Why::Left),
                 Action::Leave(Next::Demo) => self.over = Some(Why::Demo),

@@ -20,6 +20,7 @@ use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::status::Status;
+use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
 use guard::Guard;
@@ -113,6 +114,8 @@ pub struct UiState {
     pub warmed: Vec<SessionId>,
     /// The wall time when the loop last woke, for ages of stored rows.
     pub wall: WallMs,
+    /// How this terminal stands to its hub.
+    pub link: HubLink,
     /// The hub said farewell; drawing goes on until the loop ends.
     pub farewell: Option<String>,
     /// The session of each profile that was shown last here.
@@ -186,6 +189,7 @@ impl UiState {
             needing: Vec::new(),
             warmed: Vec::new(),
             wall: WallMs(0),
+            link: HubLink::Connecting,
             farewell: None,
             last_of: BTreeMap::new(),
             awaited: None,

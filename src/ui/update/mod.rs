@@ -31,7 +31,8 @@ use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::config::problem::Broken;
 use crate::model::session::Session;
-use crate::proto::{Command, ToHub, Update};
+use crate::proto::{CONTRACT, Command, ToHub, Update};
+use crate::transport::link::HubLink;
 
 /// One happening.
 struct Step<'a> {
@@ -64,6 +65,17 @@ pub fn update(ui: &mut UiState, mirror: &mut Mirror, update: Update, now: Tick) 
     }
     step.touched(&touched);
     step.heard(update);
+    step.settle();
+    step.out
+}
+
+/// The connection to the hub changed. On a fresh one the terminal says who it is.
+pub fn linked(ui: &mut UiState, mirror: &Mirror, link: HubLink, now: Tick) -> Vec<Action> {
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    if link == HubLink::Up {
+        step.out.push(Action::tell(ToHub::Hello { contract: CONTRACT }));
+    }
+    step.ui.link = link;
     step.settle();
     step.out
 }

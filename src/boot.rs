@@ -110,7 +110,8 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
     let clock = Clock::start();
     let stop = CancellationToken::new();
     let cwd = plan.cwd.to_string_lossy().into_owned();
-    let pool = usize::try_from(plan.ready.config().pool.0).unwrap_or(usize::MAX);
+    // A hub in the process of its terminal ends with it, and not by itself.
+    let limits = Limits { linger: None, ..Limits::of(plan.ready.config()) };
     let setup = ui::run::Setup {
         ready: plan.ready,
         source: plan.source,
@@ -124,7 +125,6 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
         clock,
     };
-    let limits = Limits { pool, ..Limits::default() };
     let registry =
         Registry::new(registry::Settings { primary: plan.primary.clone(), cwd, limits, first_id: 0 });
     let (supervisor, events) = Supervisor::new(supervisor::Settings {

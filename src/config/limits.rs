@@ -1,5 +1,7 @@
 //! The numbers of the registry: each with its unit, its reason, and what breaks without it.
 
+use super::settings::Config;
+
 /// Every bound and time that the registry keeps. Times are milliseconds, sizes bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -7,6 +9,16 @@ pub struct Limits {
     pub pool: usize,
     /// A backend used within this time is not stopped to make room for another.
     pub pool_fresh: u64,
+    /// A backend that is not the primary and was not used for so long is stopped; `None`: never.
+    pub idle_reap: Option<u64>,
+    /// Sessions that a backend keeps built. Each is a worker of 51 MiB; the bound is exceeded rather than one closed that is needed.
+    pub built: usize,
+    /// How long the hub stays with no terminal and nothing at work; `None`: for ever, as one in the process of its terminal does.
+    pub linger: Option<u64>,
+    /// How long a hub that never had a terminal waits for one, at least.
+    pub first_terminal: u64,
+    /// When something that kept a backend or a session from being put away is looked at again.
+    pub look_again: u64,
     /// Silence of a running turn after which its backend is asked whether it still works. Tool calls of some minutes are
     /// usual, so less would clear turns that run.
     pub watchdog: u64,
@@ -66,6 +78,11 @@ impl Default for Limits {
         Self {
             pool: 3,
             pool_fresh: 90_000,
+            idle_reap: Some(10 * 60_000),
+            built: 8,
+            linger: None,
+            first_terminal: 60_000,
+            look_again: 90_000,
             watchdog: 8 * 60_000,
             stop_wait: 10_000,
             settle: 2_000,
@@ -90,6 +107,20 @@ impl Default for Limits {
             slash_call: 50_000,
             call: 20_000,
             stop_call: 1_500,
+        }
+    }
+}
+
+impl Limits {
+    /// As the person has set them, for a hub with a process of its own.
+    pub fn of(config: &Config) -> Self {
+        let number = |within: u64| usize::try_from(within).unwrap_or(usize::MAX);
+        Self {
+            pool: number(config.pool.0),
+            built: number(config.built.0),
+            idle_reap: config.idle_reap.millis(),
+            linger: config.hub.linger.millis(),
+            ..Self::default()
         }
     }
 }

@@ -34,6 +34,14 @@ fn what_is_set_is_read_with_its_line() {
 #[case("[server]\nport = 1", "line 1: unknown table [server]")]
 #[case("pool = 0", "line 1: `pool` is a whole number from 1 to 64, not 0")]
 #[case("pool = \"3\"", "line 1: `pool` is a whole number from 1 to 64, not \"3\"")]
+#[case(
+    "[hub]\nlinger = \"10 min\"",
+    "line 2: `hub.linger` is a time such as \"90s\", \"10m\" or \"2h\", \"0\", or \"forever\", not \"10 min\""
+)]
+#[case(
+    "idle_reap = \"forevr\"",
+    "line 1: `idle_reap` is a time such as \"90s\", \"10m\" or \"2h\", \"0\", or \"forever\", not \"forevr\"; did you mean \"forever\"?"
+)]
 #[case("ui = 3", "line 1: `ui` is a table: write [ui] and its keys below it")]
 #[case("[ui]\nmouse = \"yes\"", "line 2: `ui.mouse` is true or false, not \"yes\"")]
 #[case("[ui.mouse]\non = true", "line 1: `ui.mouse` is true or false, not a table")]

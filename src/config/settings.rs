@@ -4,7 +4,7 @@
 //! change it. What may stand there is added from its kind.
 
 use super::source::Origin;
-use super::value::{Value, Within, choice};
+use super::value::{Span, Value, Within, choice};
 use toml::de::DeValue;
 
 /// When a changed setting counts.
@@ -29,7 +29,7 @@ pub struct Setting {
     pub when: When,
     /// What may stand there, in words that follow "is".
     pub allowed: fn() -> String,
-    /// The words that may stand there, if only these.
+    /// Words that may stand there: the nearest one is offered for a wrong one.
     pub words: fn() -> Vec<&'static str>,
     /// Takes a value over; `None` when it is not allowed.
     pub(super) put: fn(&mut Config, &DeValue<'_>) -> Option<()>,
@@ -169,11 +169,24 @@ settings! {
         hermes: String = String::new(), Restart;
         /// Backends besides the start profile's that may run at once. More run rather than work being stopped.
         pool: Within<1, 64> = Within(3), Restart;
+        /// How long a backend besides the start profile's may go unused, with nothing at work in it, until it is stopped. It comes
+        /// back when it is used.
+        idle_reap: Span = Span::minutes(10), Restart;
+        /// Sessions that one backend keeps ready, at 51 MiB each. Idle ones beyond that are put away, the longest unused first, and
+        /// come back when they are used.
+        built: Within<1, 200> = Within(8), Restart;
         /// Whether switching to a profile shows its last session in place of a fresh draft.
         restore_last: bool = false, Now;
         /// When a stored session's backend starts: when the session is shown, with the first key in its composer, or when a
         /// text is sent.
         prewarm: Prewarm = Prewarm::default(), Now;
+    }
+
+    /// The hub: what runs on when the terminal is closed.
+    hub: Hub {
+        /// How long the hub stays while no terminal is attached and nothing runs or waits. "0" ends it at once, "forever" only with
+        /// `hermux stop`.
+        linger: Span = Span::minutes(10), Restart;
     }
 
     /// What is on the screen.

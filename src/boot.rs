@@ -12,6 +12,7 @@ use crate::{
     config::{limits::Limits, paths::Paths, source::Source},
     hub::run::{Hub, Settings},
     logging,
+    model::terminal::Multiplexer,
     registry::{self, Registry},
     supervisor::{
         self, Supervisor,
@@ -80,6 +81,12 @@ pub fn colours() -> ui::theme::depth::Env {
     }
 }
 
+/// The pane of tmux that this program lies in.
+fn pane() -> Option<Multiplexer> {
+    let [tmux, pane] = ["TMUX", "TMUX_PANE"].map(|name| std::env::var(name).ok());
+    Multiplexer::of(&tmux?, &pane?)
+}
+
 /// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
 pub fn run(plan: Plan) -> anyhow::Result<Ended> {
     // Before anything is made or started.
@@ -123,6 +130,7 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         home: std::env::var("HOME").unwrap_or_default(),
         colours: colours(),
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
+        multiplexer: pane(),
         clock,
     };
     let registry =

@@ -14,7 +14,7 @@ use hermux::model::turn::Turn;
 use hermux::model::world::World;
 use hermux::proto::command::{CloseRunning, Settle};
 use hermux::proto::update::Goodbye;
-use hermux::proto::{Answer, Command, Refusal, ToHub, Update};
+use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update};
 use hermux::ui::action::{Action, Next};
 use hermux::ui::events::{Input, Mouse, MouseDeed};
 use hermux::ui::keymap::{Key, Scope};
@@ -77,9 +77,10 @@ fn a_plain_start_asks_for_a_fresh_draft_of_the_first_profile() {
         world: busy(),
     };
     let welcome = hermux::proto::update::Welcome {
-        contract: 1,
+        contract: CONTRACT,
         client: ClientId(1),
         primary: name("default"),
+        last: None,
         snapshot,
     };
     let actions =

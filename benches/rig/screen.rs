@@ -69,7 +69,7 @@ impl Screen {
     pub(crate) fn welcome(client: ClientId, primary: ProfileName, world: &World, now: Tick) -> Update {
         let watched = BTreeMap::new();
         let snapshot = Snapshot { seq: 0, now, world: world.watched_by(&watched), watched };
-        Update::Welcome(Box::new(Welcome { contract: CONTRACT, client, primary, snapshot }))
+        Update::Welcome(Box::new(Welcome { contract: CONTRACT, client, primary, last: None, snapshot }))
     }
 
     /// Takes what a step changed, as far as this terminal watches it.

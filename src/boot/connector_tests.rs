@@ -24,7 +24,7 @@ fn rig(hubs: usize) -> (HubLine, VecDeque<HubPort>, JoinHandle<()>) {
 }
 
 fn hello() -> Frame {
-    Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT }))
+    Frame::Message(Box::new(ToHub::Hello { contract: CONTRACT, terminal: None }))
 }
 
 fn command(ask: u64, command: Command) -> Frame {

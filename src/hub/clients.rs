@@ -60,19 +60,19 @@ impl Clients {
         self.list.contains_key(&id)
     }
 
-    /// Greets a terminal with everything but transcripts.
+    /// Greets a terminal with everything but transcripts: the profile that the hub began with, and what was shown last.
     pub(super) fn join(
         &mut self,
         id: ClientId,
         updates: mpsc::Sender<Update>,
-        primary: ProfileName,
+        (primary, last): (ProfileName, Option<SessionId>),
         world: &World,
         now: Tick,
     ) {
         let watched = BTreeMap::new();
         let snapshot = Snapshot { seq: 0, now, world: world.watched_by(&watched), watched };
         let welcome =
-            Update::Welcome(Box::new(Welcome { contract: CONTRACT, client: id, primary, snapshot }));
+            Update::Welcome(Box::new(Welcome { contract: CONTRACT, client: id, primary, last, snapshot }));
         let client = Client {
             updates,
             seq: 0,

@@ -35,6 +35,7 @@ impl Hub {
             }
             Effect::Watch { client, session } => self.clients.watch(client, session, self.registry.world()),
             Effect::Unwatch { client, session } => self.clients.unwatch(client, session),
+            Effect::Show { client, session } => self.clients.tell(client, Update::Show { session }),
             Effect::DropSecret { handle } => self.vault.wipe(handle),
             Effect::Log { what, detail } => {
                 tracing::warn!(what, detail, "the registry met something unexpected");

@@ -11,7 +11,7 @@ use crate::{
         clock::{Clock, Tick},
         ids::{ClientId, ProfileName},
     },
-    model::{agent::Link, profile::Profile},
+    model::{agent::Link, profile::Profile, terminal::TerminalInfo},
     proto::{CONTRACT, ToHub, Update, update::Goodbye},
     registry::{Input, Registry},
     supervisor::{Event, Supervisor},
@@ -216,7 +216,7 @@ impl Hub {
             Frame::Message(message) => *message,
         };
         match message {
-            ToHub::Hello { contract } => self.greet(client, contract),
+            ToHub::Hello { contract, terminal } => self.greet(client, contract, terminal),
             ToHub::Resync => self.clients.resync(client),
             ToHub::Bye => self.leave(client),
             ToHub::Command { ask, command } if self.clients.knows(client) => {
@@ -226,16 +226,17 @@ impl Hub {
         }
     }
 
-    fn greet(&mut self, client: ClientId, contract: u32) {
+    fn greet(&mut self, client: ClientId, contract: u32, terminal: Option<TerminalInfo>) {
         let Some(updates) = self.strangers.remove(&client) else { return };
         if contract != CONTRACT {
             // A terminal that does not read its first update is gone already.
             let _ = updates.try_send(Update::Goodbye(Goodbye::WrongContract(CONTRACT)));
             return;
         }
-        let now = self.clock.now();
-        self.clients.join(client, updates, self.primary.clone(), self.registry.world(), now);
-        self.step(Input::ClientJoined { client });
+        // First, so that it is in the world that it is welcomed to.
+        self.step(Input::ClientJoined { client, terminal });
+        let (now, last) = (self.clock.now(), self.registry.last_shown());
+        self.clients.join(client, updates, (self.primary.clone(), last), self.registry.world(), now);
     }
 
     fn leave(&mut self, client: ClientId) {

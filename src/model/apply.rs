@@ -42,6 +42,8 @@ impl World {
             Patch::ProfileRemoved(name) => self.profiles.retain(|profile| profile.name != *name),
             Patch::Notice(notice) => replace_or_push(&mut self.notices, notice, |n| &n.id),
             Patch::NoticeRemoved(id) => self.notices.retain(|notice| notice.id != *id),
+            Patch::Terminal(terminal) => replace_or_push(&mut self.terminals, terminal, |t| &t.id),
+            Patch::TerminalRemoved(id) => self.terminals.retain(|terminal| terminal.id != *id),
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ pub mod profile;
 pub mod prompt;
 pub mod session;
 pub mod status;
+pub mod terminal;
 pub mod tool;
 pub mod turn;
 pub mod usage;

@@ -8,13 +8,14 @@ use super::{
     profile::Profile,
     prompt::Prompt,
     session::{QueueEntry, Session, SessionInfo, Unread},
+    terminal::Terminal,
     tool::{Subagent, Todo, ToolCall},
     turn::Turn,
     usage::Usage,
 };
 use crate::base::{
     clock::Tick,
-    ids::{LineageRoot, MessageId, NoticeId, ProfileName, SessionId, StoredId},
+    ids::{ClientId, LineageRoot, MessageId, NoticeId, ProfileName, SessionId, StoredId},
     text::Untrusted,
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,10 @@ pub enum Patch {
     /// Added, or replaced where one of its id stands.
     Notice(Box<Notice>),
     NoticeRemoved(NoticeId),
+    /// It attached.
+    Terminal(Box<Terminal>),
+    /// It is gone, however it went.
+    TerminalRemoved(ClientId),
 }
 
 /// A change of a session's head.

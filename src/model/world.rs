@@ -1,11 +1,11 @@
 //! What all terminals share.
 
-use super::{notice::Notice, profile::Profile, session::Session};
-use crate::base::ids::{MessageId, ProfileName, SessionId};
+use super::{notice::Notice, profile::Profile, session::Session, terminal::Terminal};
+use crate::base::ids::{ClientId, MessageId, ProfileName, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Open sessions, tabs and their order, profiles, notices. It changes only in [`World::apply`].
+/// Open sessions, tabs and their order, profiles, notices, attached terminals. It changes only in [`World::apply`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct World {
     pub sessions: BTreeMap<SessionId, Session>,
@@ -14,11 +14,19 @@ pub struct World {
     /// In the order of the strip.
     pub profiles: Vec<Profile>,
     pub notices: Vec<Notice>,
+    /// In the order in which they attached.
+    #[serde(default)]
+    pub terminals: Vec<Terminal>,
 }
 
 impl World {
     pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == *name)
+    }
+
+    /// An attached terminal.
+    pub fn terminal(&self, id: ClientId) -> Option<&Terminal> {
+        self.terminals.iter().find(|terminal| terminal.id == id)
     }
 
     /// What a terminal knows that watches the transcripts of `watched`, each from the given message on: all heads, those
@@ -38,6 +46,7 @@ impl World {
             tabs: self.tabs.clone(),
             profiles: self.profiles.clone(),
             notices: self.notices.clone(),
+            terminals: self.terminals.clone(),
         }
     }
 }

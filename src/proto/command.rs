@@ -2,9 +2,10 @@
 
 use crate::{
     base::ids::{
-        AskId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SessionId, StoredId,
+        AskId, ClientId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SessionId,
+        StoredId,
     },
-    model::{draft::Piece, prompt::PromptAnswer},
+    model::{draft::Piece, prompt::PromptAnswer, terminal::TerminalInfo},
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +13,12 @@ use serde::{Deserialize, Serialize};
 /// names its handle (I12).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToHub {
-    /// The first message. The hub answers with a welcome, or with goodbye when the numbers differ.
+    /// The first message. The hub answers with a welcome, or with goodbye when the numbers differ. Its encoding stays for ever.
     Hello {
         contract: u32,
+        /// `None`: whoever says it shows no session, and does not count as a terminal.
+        #[serde(default)]
+        terminal: Option<TerminalInfo>,
     },
     /// A gap in the updates was seen: a whole snapshot, please.
     Resync,
@@ -33,6 +37,11 @@ pub enum Command {
         session: SessionId,
     },
     Unwatch {
+        session: SessionId,
+    },
+    /// Have a terminal show this session; `None`: the one that was used last.
+    Show {
+        terminal: Option<ClientId>,
         session: SessionId,
     },
     /// A fresh draft of a profile, in `cwd`. An empty one that is already open is used again.

@@ -14,4 +14,4 @@ pub use refusal::Refusal;
 pub use update::Update;
 
 /// The number of this contract. A terminal and a hub of different numbers do not talk.
-pub const CONTRACT: u32 = 1;
+pub const CONTRACT: u32 = 2;

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Refusal {
     #[error("this session is no longer open")]
     NoSession,
+    #[error("that terminal is gone")]
+    NoTerminal,
     #[error("this profile is not known")]
     NoProfile,
     #[error("a turn is running in this session")]

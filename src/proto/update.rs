@@ -28,6 +28,10 @@ pub enum Update {
         ask: AskId,
         reason: Refusal,
     },
+    /// Somebody wants this terminal to show this session.
+    Show {
+        session: SessionId,
+    },
     /// The terminal fell behind, or asked for it: everything anew.
     Lagged(Box<Snapshot>),
     Goodbye(Goodbye),
@@ -39,6 +43,9 @@ pub struct Welcome {
     pub client: ClientId,
     /// The profile that the hub was started with.
     pub primary: ProfileName,
+    /// The session that any terminal showed last on this hub; `None` on a new one.
+    #[serde(default)]
+    pub last: Option<SessionId>,
     pub snapshot: Snapshot,
 }
 
@@ -57,6 +64,6 @@ pub struct Snapshot {
 pub enum Goodbye {
     /// The hub ends.
     Ending,
-    /// Its contract has this number.
+    /// Its contract has this number. The encoding of this stays for ever.
     WrongContract(u32),
 }

@@ -85,6 +85,11 @@ pub enum Effect {
         client: ClientId,
         session: SessionId,
     },
+    /// Tell this client to show this session.
+    Show {
+        client: ClientId,
+        session: SessionId,
+    },
     /// Wipe a secret that will not be redeemed.
     DropSecret {
         handle: SecretHandle,

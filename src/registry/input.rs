@@ -12,6 +12,7 @@ use crate::{
         listing::StoredRow,
         message::Message,
         profile::{BackendState, Profile},
+        terminal::TerminalInfo,
     },
     proto::Command,
 };
@@ -19,8 +20,10 @@ use crate::{
 /// One input of the step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
+    /// `terminal` is `None` for one that shows nothing: it asks something and goes.
     ClientJoined {
         client: ClientId,
+        terminal: Option<TerminalInfo>,
     },
     /// It takes nothing with it: not a session, not a prompt.
     ClientLeft {

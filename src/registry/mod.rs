@@ -119,8 +119,8 @@ impl Registry {
     pub fn step(&mut self, input: Input, now: Tick) -> Step {
         self.now = self.now.max(now);
         match input {
-            Input::ClientJoined { client } => self.terminals.join(client),
-            Input::ClientLeft { client } => self.terminals.leave(client),
+            Input::ClientJoined { client, terminal } => self.on_joined(client, terminal),
+            Input::ClientLeft { client } => self.on_left(client),
             Input::Command { client, ask, command, wall } => self.on_command(client, ask, command, wall),
             Input::Fact { profile, live, fact } => self.on_fact(&profile, live, fact),
             Input::Reply { call, reply } => self.on_reply(call, reply),

@@ -20,6 +20,7 @@ const MAX_ROWS: u16 = 200;
 
 impl Registry {
     pub(super) fn on_command(&mut self, client: ClientId, ask: AskId, command: Command, wall: WallMs) {
+        self.note_use(client, &command);
         match self.obey(client, ask, command, wall) {
             Ok(Some(answer)) => self.effect(Effect::Answer { client, ask, answer }),
             // The answer comes later.
@@ -48,6 +49,7 @@ impl Registry {
                 self.effect(Effect::Unwatch { client, session });
                 Ok(Some(Answer::Done))
             }
+            Command::Show { terminal, session } => self.on_show(terminal, session),
             Command::NewSession { profile, cwd } => self.on_new_session(&profile, cwd),
             Command::OpenStored { profile, stored } => self.on_open_stored(&profile, stored),
             Command::CloseTab { session, running } => self.on_close_tab(session, running),

@@ -1,10 +1,15 @@
-//! Which terminals are attached, and what each of them shows. Focus stays the terminal's own (I7): what is noted here decides only
-//! who stays live, and what a terminal that comes back finds. None of it is shown to the others, and it leaves with its terminal.
+//! Which terminals are attached, what each of them shows, and which was used last. Focus stays the terminal's own (I7): what is noted
+//! here decides only who stays live, and what a terminal that comes back finds. The others are told who is attached, not what it
+//! shows; it leaves with its terminal. A client that shows nothing is none of these.
 
-use super::Registry;
+use super::{Registry, effect::Effect};
 use crate::{
     base::ids::{ClientId, SessionId},
-    proto::{Answer, Refusal},
+    model::{
+        patch::Patch,
+        terminal::{Terminal, TerminalInfo},
+    },
+    proto::{Answer, Command, Refusal},
 };
 use std::collections::BTreeMap;
 
@@ -13,17 +18,11 @@ pub(super) struct Terminals {
     /// The attached ones, each with the session that it shows, once it has said so.
     shown: BTreeMap<ClientId, Option<SessionId>>,
     last: Option<SessionId>,
+    /// The attached ones, the one that was used last at the end.
+    used: Vec<ClientId>,
 }
 
 impl Terminals {
-    pub(super) fn join(&mut self, client: ClientId) {
-        self.shown.entry(client).or_default();
-    }
-
-    pub(super) fn leave(&mut self, client: ClientId) {
-        self.shown.remove(&client);
-    }
-
     /// A session left; `twin` is the one that goes on in its place.
     pub(super) fn replace(&mut self, session: SessionId, twin: Option<SessionId>) {
         for shown in self.shown.values_mut().chain([&mut self.last]).filter(|shown| **shown == Some(session))
@@ -50,8 +49,53 @@ impl Registry {
         session: SessionId,
     ) -> Result<Option<Answer>, Refusal> {
         self.session(session).ok_or(Refusal::NoSession)?;
-        self.terminals.shown.insert(client, Some(session));
-        self.terminals.last = Some(session);
+        if let Some(shown) = self.terminals.shown.get_mut(&client) {
+            *shown = Some(session);
+            self.terminals.last = Some(session);
+        }
+        Ok(Some(Answer::Done))
+    }
+
+    pub(super) fn on_joined(&mut self, client: ClientId, terminal: Option<TerminalInfo>) {
+        let Some(info) = terminal else { return };
+        self.terminals.shown.insert(client, None);
+        self.terminals.used.push(client);
+        self.emit(Patch::Terminal(Box::new(Terminal { id: client, info: info.bounded() })));
+    }
+
+    pub(super) fn on_left(&mut self, client: ClientId) {
+        self.terminals.used.retain(|id| *id != client);
+        if self.terminals.shown.remove(&client).is_some() {
+            self.emit(Patch::TerminalRemoved(client));
+        }
+    }
+
+    /// A command that a hand gave says which terminal a person sits at.
+    pub(super) fn note_use(&mut self, client: ClientId, command: &Command) {
+        let by_itself = matches!(
+            command,
+            Command::Watch { .. }
+                | Command::Unwatch { .. }
+                | Command::MarkRead { .. }
+                | Command::List { .. }
+                | Command::Older { .. }
+        );
+        let used = &mut self.terminals.used;
+        if let Some(at) = used.iter().position(|id| *id == client).filter(|_| !by_itself) {
+            used.remove(at);
+            used.push(client);
+        }
+    }
+
+    pub(super) fn on_show(
+        &mut self,
+        terminal: Option<ClientId>,
+        session: SessionId,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.session(session).ok_or(Refusal::NoSession)?;
+        let client = terminal.or_else(|| self.terminals.used.last().copied());
+        let client = client.filter(|id| self.world.terminal(*id).is_some()).ok_or(Refusal::NoTerminal)?;
+        self.effect(Effect::Show { client, session });
         Ok(Some(Answer::Done))
     }
 }

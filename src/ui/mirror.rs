@@ -105,7 +105,9 @@ impl Mirror {
             }
             Update::Lagged(snapshot) => self.reset(snapshot, now),
             Update::Patches { seq, list } => self.patch(*seq, list),
-            Update::Answer { .. } | Update::Refused { .. } | Update::Goodbye(_) => Applied::default(),
+            Update::Answer { .. } | Update::Refused { .. } | Update::Show { .. } | Update::Goodbye(_) => {
+                Applied::default()
+            }
         }
     }
 
@@ -158,9 +160,12 @@ fn touched(patch: &Patch) -> Option<Touched> {
                 Touched::Body(*session)
             }
         },
-        Patch::Profile(_) | Patch::ProfileRemoved(_) | Patch::Notice(_) | Patch::NoticeRemoved(_) => {
-            return None;
-        }
+        Patch::Profile(_)
+        | Patch::ProfileRemoved(_)
+        | Patch::Notice(_)
+        | Patch::NoticeRemoved(_)
+        | Patch::Terminal(_)
+        | Patch::TerminalRemoved(_) => return None,
     })
 }
 

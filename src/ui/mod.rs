@@ -9,6 +9,7 @@ pub mod canvas;
 pub mod clipboard;
 mod ends;
 pub mod events;
+mod exit;
 pub mod frame;
 pub mod intent;
 pub mod keymap;

@@ -16,6 +16,7 @@ use super::clipboard::{self, Copied};
 use super::ends::Ends;
 use super::events::source::{self, Read};
 use super::events::{Decoder, Input, Reply};
+pub use super::exit::{Exit, Why};
 use super::frame::FrameClock;
 use super::keymap::collide::Around;
 use super::look::{self, Look};
@@ -23,12 +24,14 @@ use super::state::{Start, UiState};
 use super::term::{self, Term, TermError};
 use super::theme::depth::Env;
 use super::watch::{self, Reread};
-use super::{mirror::Mirror, outbox::Outbox, setup::Ready};
-use super::{update, view, widget};
+use super::{mirror::Mirror, outbox::Outbox, setup::Ready, update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
-use crate::transport::link::FromHub;
-use crate::transport::port::{Frame, HubLine};
+use crate::model::terminal::Multiplexer;
+use crate::transport::{
+    link::FromHub,
+    port::{Frame, HubLine},
+};
 
 /// What a terminal is started with.
 #[derive(Debug)]
@@ -45,30 +48,9 @@ pub struct Setup {
     pub colours: Env,
     /// What this terminal is inside of.
     pub around: Vec<Around>,
+    /// The pane of tmux that it lies in.
+    pub multiplexer: Option<Multiplexer>,
     pub clock: Clock,
-}
-
-/// Why the loop ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// The person left, or the program was told to end.
-    Left,
-    /// The person left to see the demo.
-    Demo,
-    /// A signal; the caller ends as that signal would.
-    Signal(i32),
-    /// The terminal is gone.
-    TerminalGone,
-    /// The hub is gone; its last words.
-    HubGone(String),
-}
-
-/// What the caller prints on the normal screen and how it ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exit {
-    pub why: Why,
-    /// What was left running, and how to come back.
-    pub left: Vec<String>,
 }
 
 /// Updates taken in one go before a frame is considered.
@@ -131,6 +113,7 @@ impl Loop {
         update::offer_preset(&mut ui, &setup.around, &read.origin("keys.preset"), setup.clock.now());
         ui.config = read.config;
         ui.size = term.size();
+        ui.terminal = term.info(setup.multiplexer.clone());
         ui.mouse = ui.config.ui.mouse;
         let mut decoder = Decoder::default();
         decoder.escape_ms = ui.config.keys.escape_ms.0;

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetwinsize, tcsetattr, ttyname};
 
 use super::events::{Decoder, Input, Reply};
 use crate::base::clock::Clock;
 use crate::base::sys;
+use crate::model::terminal::{Multiplexer, TerminalInfo};
 
 /// Title saved, alternate screen, paste and focus reports, no cursor. What a terminal takes for wider than it is laid out for
 /// must not run on into the next row, or scroll the last one: no wrapping.
@@ -145,6 +146,12 @@ impl Term {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
             _ => (80, 24),
         }
+    }
+
+    /// What the hub and other terminals are told of it.
+    pub fn info(&self, multiplexer: Option<Multiplexer>) -> TerminalInfo {
+        let tty = ttyname(&self.tty, Vec::new()).ok().and_then(|name| name.into_string().ok());
+        TerminalInfo { pid: std::process::id(), tty, multiplexer, size: self.size() }
     }
 
     /// Ends the process soon after its terminal is gone, however busy or stuck the rest of it is.

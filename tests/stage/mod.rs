@@ -66,6 +66,7 @@ impl Stage {
             contract: CONTRACT,
             client: ClientId(1),
             primary: ProfileName::default_profile(),
+            last: None,
             snapshot,
         })));
         stage.answer_last(Answer::Opened(SessionId(session)));

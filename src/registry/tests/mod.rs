@@ -11,5 +11,6 @@ mod rig;
 mod secrets;
 mod stop;
 mod tabs;
+mod terminals;
 mod turns;
 mod watch;

@@ -4,6 +4,7 @@ use super::rig::*;
 use crate::{
     base::clock::WallMs,
     base::ids::{AskId, ClientId},
+    model::terminal::TerminalInfo,
     model::{
         agent::{Call, Fact, Reply, Submitted},
         status::Status,
@@ -116,7 +117,7 @@ fn what_a_terminal_shows_is_known_until_it_leaves_and_what_was_shown_last_until_
     let (one, two) = (ClientId(7), ClientId(8));
     let (a, b) = (rig.ready("default", "a"), rig.ready("work", "b"));
     for client in [one, two] {
-        rig.run(Input::ClientJoined { client });
+        rig.run(Input::ClientJoined { client, terminal: Some(TerminalInfo::default()) });
     }
     let focus = |rig: &mut Rig, client, session| {
         let command = Command::Focus { session };

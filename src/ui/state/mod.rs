@@ -20,6 +20,7 @@ use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::status::Status;
+use crate::model::terminal::TerminalInfo;
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
@@ -54,8 +55,8 @@ pub enum Ask {
     Secret(SecretHandle),
     /// A tab that is to be closed.
     Close(SessionId),
-    /// A draft that was saved.
-    Draft,
+    /// Nothing is to be done with its answer, and a refusal is not worth a word.
+    Quiet,
     /// The mark that a session's end was seen.
     Read,
     /// Nothing is to be done with its answer, but a refusal is told.
@@ -83,6 +84,8 @@ pub struct UiState {
     /// The directory that new sessions work in.
     pub cwd: String,
     pub size: (u16, u16),
+    /// What the hub is told of this terminal, but for its size.
+    pub terminal: TerminalInfo,
     pub focus: Focus,
     pub active: Option<SessionId>,
     pub previous: Option<SessionId>,
@@ -169,6 +172,7 @@ impl UiState {
             start,
             cwd,
             size: (80, 24),
+            terminal: TerminalInfo::default(),
             focus: Focus::Composer,
             active: None,
             previous: None,

@@ -26,6 +26,7 @@ impl Step<'_> {
                     }
                 });
             }
+            Update::Show { session } => self.visit(session),
             Update::Patches { .. } | Update::Lagged(_) => {}
         }
     }
@@ -97,7 +98,7 @@ impl Step<'_> {
                 self.say(format!("Not sent: {why}. The text is back in the composer"));
             }
             Some(Ask::Secret(handle)) => {
-                self.command(Ask::Draft, Command::DropSecret { handle });
+                self.command(Ask::Quiet, Command::DropSecret { handle });
                 self.say(format!("Not answered: {why}"));
             }
             Some(Ask::Close(session)) if *reason == Refusal::Running => self.ask_close(session),
@@ -110,7 +111,7 @@ impl Step<'_> {
             }
             // What cannot be read does not keep anybody from writing.
             Some(Ask::Last(profile)) => self.fresh(profile),
-            Some(Ask::List(_) | Ask::Draft) => {}
+            Some(Ask::List(_) | Ask::Quiet) => {}
             Some(Ask::Read) => self.ui.read_told = None,
             Some(Ask::Open) => {
                 self.say(format!("Not opened: {why}"));

@@ -23,7 +23,7 @@ impl Step<'_> {
         let Some(pane) = self.ui.panes.get_mut(&session).filter(|pane| pane.is_unsaved()) else { return };
         let (pieces, base) = (pane.pieces(), pane.base());
         pane.mark_saved();
-        self.command(Ask::Draft, Command::SaveDraft { session, pieces, base });
+        self.command(Ask::Quiet, Command::SaveDraft { session, pieces, base });
     }
 
     /// The hub's draft of a session changed, or may have.

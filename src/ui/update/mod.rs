@@ -31,6 +31,7 @@ use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::config::problem::Broken;
 use crate::model::session::Session;
+use crate::model::terminal::TerminalInfo;
 use crate::proto::{CONTRACT, Command, ToHub, Update};
 use crate::transport::link::HubLink;
 
@@ -73,7 +74,8 @@ pub fn update(ui: &mut UiState, mirror: &mut Mirror, update: Update, now: Tick) 
 pub fn linked(ui: &mut UiState, mirror: &Mirror, link: HubLink, now: Tick) -> Vec<Action> {
     let mut step = Step { ui, mirror, now, out: Vec::new() };
     if link == HubLink::Up {
-        step.out.push(Action::tell(ToHub::Hello { contract: CONTRACT }));
+        let terminal = TerminalInfo { size: step.ui.size, ..step.ui.terminal.clone() };
+        step.out.push(Action::tell(ToHub::Hello { contract: CONTRACT, terminal: Some(terminal) }));
     }
     step.ui.link = link;
     step.settle();

@@ -31,6 +31,7 @@ impl Step<'_> {
         let (profile, stored) = (session.profile.clone(), session.stored.is_some());
         self.ui.last_of.insert(profile, id);
         self.focus_composer();
+        self.command(Ask::Quiet, Command::Focus { session: id });
         self.watch(id);
         if stored && self.ui.config.prewarm == Prewarm::Open {
             self.warm_up();

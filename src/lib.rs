@@ -31,6 +31,7 @@ pub mod logging;
 pub mod model;
 pub mod proto;
 pub mod registry;
+pub mod store;
 pub mod supervisor;
 pub mod transport;
 pub mod ui;

@@ -5,7 +5,7 @@ mod stage;
 use std::fmt::Write as _;
 
 use hermux::base::clock::{Tick, WallMs};
-use hermux::base::ids::{QueueId, SessionId};
+use hermux::base::ids::{QueueId, SendRef, SessionId};
 use hermux::config::source::{Origin, Source};
 use hermux::model::profile::BackendState;
 use hermux::model::session::QueueEntry;
@@ -35,7 +35,12 @@ fn queued(texts: &[&str]) -> World {
     let mut working = session(1, "work", "Deploy");
     worlds::run(&mut working);
     for (n, text) in texts.iter().enumerate() {
-        working.queue.push(QueueEntry { id: QueueId(n as u64), text: (*text).to_owned(), at: WallMs(0) });
+        working.queue.push(QueueEntry {
+            id: QueueId(n as u64),
+            reference: SendRef(n as u64),
+            text: (*text).to_owned(),
+            at: WallMs(0),
+        });
     }
     add(&mut world, working);
     world

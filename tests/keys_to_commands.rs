@@ -3,7 +3,7 @@
 mod stage;
 
 use hermux::base::clock::Tick;
-use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SecretHandle, SessionId, StoredId};
+use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SecretHandle, SendRef, SessionId, StoredId};
 use hermux::model::draft::{Draft, Piece};
 use hermux::model::listing::StoredRow;
 use hermux::model::message::{FIRST_ID, Message, MessageState, Role};
@@ -243,6 +243,7 @@ fn a_queued_text_can_be_taken_back() {
     let mut world = busy();
     let entry = hermux::model::session::QueueEntry {
         id: QueueId(9),
+        reference: SendRef(9),
         text: "queued".into(),
         at: hermux::base::clock::WallMs(0),
     };

@@ -3,7 +3,7 @@
 mod stage;
 
 use hermux::base::clock::{Tick, WallMs};
-use hermux::base::ids::{QueueId, SessionId};
+use hermux::base::ids::{QueueId, SendRef, SessionId};
 use hermux::base::text::Untrusted;
 use hermux::model::message::{Level, MessageState, Part, Role};
 use hermux::model::patch::{BodyChange, Patch};
@@ -67,7 +67,12 @@ fn a_turn_at_work_with_texts_in_the_queue() {
     let second = world.sessions.get_mut(&SessionId(2)).unwrap();
     second.activity = Some(un("pondering the schema"));
     for (id, text) in [(1, "then run the tests"), (2, "and write a\nchangelog"), (3, "c"), (4, "d")] {
-        second.queue.push(QueueEntry { id: QueueId(id), text: text.into(), at: WallMs(0) });
+        second.queue.push(QueueEntry {
+            id: QueueId(id),
+            reference: SendRef(id),
+            text: text.into(),
+            at: WallMs(0),
+        });
     }
     pictures("at_work", &world, 2, |stage| stage.type_text("one more thing"));
 }

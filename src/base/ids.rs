@@ -154,6 +154,10 @@ own_id!(
     QueueId
 );
 own_id!(
+    /// One text that the person sent, minted at random by the terminal: the same through every redelivery.
+    SendRef
+);
+own_id!(
     /// One notice.
     NoticeId
 );

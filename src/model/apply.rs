@@ -44,6 +44,14 @@ impl World {
             Patch::NoticeRemoved(id) => self.notices.retain(|notice| notice.id != *id),
             Patch::Terminal(terminal) => replace_or_push(&mut self.terminals, terminal, |t| &t.id),
             Patch::TerminalRemoved(id) => self.terminals.retain(|terminal| terminal.id != *id),
+            Patch::Directory { profile, directory } => match directory.trim() {
+                "" => {
+                    self.directories.remove(profile);
+                }
+                trimmed => {
+                    self.directories.insert(profile.clone(), trimmed.to_owned());
+                }
+            },
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ pub mod agent;
 mod apply;
 pub mod body;
 pub mod draft;
+pub mod kept;
 pub mod listing;
 pub mod message;
 pub mod notice;

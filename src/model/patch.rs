@@ -47,6 +47,11 @@ pub enum Patch {
     Terminal(Box<Terminal>),
     /// It is gone, however it went.
     TerminalRemoved(ClientId),
+    /// The directory that is remembered for a profile; an empty one is forgotten (H01).
+    Directory {
+        profile: ProfileName,
+        directory: String,
+    },
 }
 
 /// A change of a session's head.

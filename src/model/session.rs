@@ -10,7 +10,7 @@ use super::{
 };
 use crate::base::{
     clock::{Tick, WallMs},
-    ids::{LineageRoot, ProfileName, QueueId, SessionId, StoredId},
+    ids::{LineageRoot, ProfileName, QueueId, SendRef, SessionId, StoredId},
     text::Untrusted,
 };
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,8 @@ pub enum ApprovalMode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueEntry {
     pub id: QueueId,
+    /// Of the send that it came with.
+    pub reference: SendRef,
     pub text: String,
     pub at: WallMs,
 }

@@ -5,7 +5,8 @@ use crate::base::ids::{ClientId, MessageId, ProfileName, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Open sessions, tabs and their order, profiles, notices, attached terminals. It changes only in [`World::apply`].
+/// Open sessions, tabs and their order, profiles, notices, attached terminals, remembered directories. It changes only in
+/// [`World::apply`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct World {
     pub sessions: BTreeMap<SessionId, Session>,
@@ -17,6 +18,9 @@ pub struct World {
     /// In the order in which they attached.
     #[serde(default)]
     pub terminals: Vec<Terminal>,
+    /// Where the last session of each profile was begun (H01). Never empty.
+    #[serde(default)]
+    pub directories: BTreeMap<ProfileName, String>,
 }
 
 impl World {
@@ -47,6 +51,7 @@ impl World {
             profiles: self.profiles.clone(),
             notices: self.notices.clone(),
             terminals: self.terminals.clone(),
+            directories: self.directories.clone(),
         }
     }
 }

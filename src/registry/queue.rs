@@ -5,7 +5,7 @@ use super::Registry;
 use crate::{
     base::{
         clock::WallMs,
-        ids::{ClientId, QueueId, SessionId},
+        ids::{ClientId, QueueId, SendRef, SessionId},
     },
     model::{patch::Change, session::QueueEntry, turn::TurnState},
     proto::{Answer, Refusal},
@@ -24,7 +24,7 @@ impl Registry {
             return Err(Refusal::TooMany);
         }
         let mut queue = known.queue.clone();
-        let entry = QueueEntry { id: QueueId(self.mint()), text, at };
+        let entry = QueueEntry { id: QueueId(self.mint()), reference: SendRef(self.mint()), text, at };
         queue.insert(if first { 0 } else { queue.len() }, entry);
         self.head(session, Change::Queue(queue));
         Ok(())
@@ -35,7 +35,8 @@ impl Registry {
         let Some(known) = self.session(session) else { return };
         let at = known.queue.first().map(|entry| entry.at).unwrap_or_default();
         let mut queue = known.queue.clone();
-        queue.insert(0, QueueEntry { id: QueueId(self.mint()), text, at });
+        let entry = QueueEntry { id: QueueId(self.mint()), reference: SendRef(self.mint()), text, at };
+        queue.insert(0, entry);
         self.head(session, Change::Queue(queue));
     }
 

@@ -165,7 +165,8 @@ fn touched(patch: &Patch) -> Option<Touched> {
         | Patch::Notice(_)
         | Patch::NoticeRemoved(_)
         | Patch::Terminal(_)
-        | Patch::TerminalRemoved(_) => return None,
+        | Patch::TerminalRemoved(_)
+        | Patch::Directory { .. } => return None,
     })
 }
 

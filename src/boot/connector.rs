@@ -172,7 +172,7 @@ impl Terminal {
                     Some(Update::Goodbye(Goodbye::WrongContract(number))) => break Ok(Ended::WrongContract(number)),
                     Some(update) => {
                         talk.heard(&update);
-                        let over = matches!(update, Update::Goodbye(Goodbye::Ending));
+                        let over = matches!(update, Update::Goodbye(Goodbye::Ending | Goodbye::Full(_)));
                         self.say.update(update).await;
                         if over {
                             break Ok(Ended::Over);

@@ -60,6 +60,10 @@ impl Clients {
         self.list.contains_key(&id)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// Greets a terminal with everything but transcripts: the profile that the hub began with, and what was shown last.
     pub(super) fn join(
         &mut self,
@@ -161,12 +165,14 @@ impl Clients {
         room.permit.send(Update::Lagged(Box::new(snapshot)));
     }
 
-    /// Says goodbye to all and lets them go.
-    pub(super) fn dismiss(&mut self, why: &Goodbye) {
-        for (_, client) in std::mem::take(&mut self.list) {
+    /// Says goodbye to all and lets them go. Each is closed once it was told.
+    pub(super) fn dismiss(&mut self, why: &Goodbye) -> Vec<mpsc::Sender<Update>> {
+        let told = std::mem::take(&mut self.list).into_values().filter_map(|client| {
             // A terminal with a full queue notices by its end.
-            let _ = client.updates.try_send(Update::Goodbye(why.clone()));
-        }
+            client.updates.try_send(Update::Goodbye(why.clone())).ok()?;
+            Some(client.updates)
+        });
+        told.collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! stop token; takes a bounded batch; steps each input; sends what changed; executes the effects. No effect waits for long work
 //! inline: reads of `state.db` go to blocking threads, calls to the sockets' own tasks.
 
+pub mod accept;
 mod clients;
 mod effects;
 mod links;

@@ -20,6 +20,7 @@ use crate::{
 use std::{
     collections::{BTreeMap, VecDeque},
     path::PathBuf,
+    time::Duration,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,10 @@ const FRAMES: usize = 256;
 const READS: usize = 64;
 /// Lagging terminals that found room at once; a full queue makes the next one wait for its snapshot.
 const ROOMS: usize = 16;
+/// How long the goodbye may take to be written to terminals that do not read.
+const FAREWELL: Duration = Duration::from_millis(500);
+/// Terminals at a time: each may cost some megabytes while it does not read.
+const TERMINALS: u32 = 64;
 
 /// What a hub is made of.
 #[derive(Debug)]
@@ -139,8 +144,15 @@ impl Hub {
             self.timers();
             self.flush();
         }
-        self.clients.dismiss(&Goodbye::Ending);
+        let told = self.clients.dismiss(&Goodbye::Ending);
         self.supervisor.shutdown().await;
+        // A terminal that is not told takes the hub for dead and starts another.
+        let heard = async {
+            for updates in told {
+                updates.closed().await;
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, heard).await;
     }
 
     /// Takes what else is there, from each place in turn, so that a flood in one starves no other.
@@ -192,6 +204,12 @@ impl Hub {
     }
 
     fn attach(&mut self, port: HubPort) {
+        if self.strangers.len() + self.clients.len() >= TERMINALS as usize {
+            tracing::warn!("a terminal was turned away: there are {TERMINALS}");
+            // Its queue is empty yet; what is in it is written before the connection ends.
+            let _ = port.updates.try_send(Update::Goodbye(Goodbye::Full(TERMINALS)));
+            return;
+        }
         let client = ClientId(self.next_client);
         self.next_client += 1;
         self.strangers.insert(client, port.updates);

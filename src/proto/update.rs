@@ -66,4 +66,6 @@ pub enum Goodbye {
     Ending,
     /// Its contract has this number. The encoding of this stays for ever.
     WrongContract(u32),
+    /// It has this many terminals already and takes no more.
+    Full(u32),
 }

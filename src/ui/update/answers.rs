@@ -24,6 +24,11 @@ impl Step<'_> {
                             "The running hub is of another version of hermux (contract {theirs}); stop it first."
                         )
                     }
+                    Goodbye::Full(terminals) => {
+                        format!(
+                            "The hub has {terminals} terminals already and takes no more; close one first."
+                        )
+                    }
                 });
             }
             Update::Show { session } => self.visit(session),

@@ -13,6 +13,7 @@ use crate::{
     hub::run::{Hub, Settings},
     logging,
     model::terminal::Multiplexer,
+    proto::report::Starter,
     registry::{self, Registry},
     supervisor::{
         self, Supervisor,
@@ -87,6 +88,12 @@ fn pane() -> Option<Multiplexer> {
     Multiplexer::of(&tmux?, &pane?)
 }
 
+/// Whose environment what is started now runs with.
+fn starter(directory: &str) -> Starter {
+    let tty = rustix::termios::ttyname(io::stdin(), Vec::new()).ok();
+    Starter { tty: tty.map(|tty| tty.to_string_lossy().into_owned().into()), directory: directory.into() }
+}
+
 /// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
 pub fn run(plan: Plan) -> anyhow::Result<Ended> {
     // Before anything is made or started.
@@ -133,6 +140,7 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         multiplexer: pane(),
         clock,
     };
+    let starter = starter(&cwd);
     let registry =
         Registry::new(registry::Settings { primary: plan.primary.clone(), cwd, limits, first_id: 0 });
     let (supervisor, events) = Supervisor::new(supervisor::Settings {
@@ -149,7 +157,8 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         seed: Clock::wall().0,
     });
     let profiles = supervisor::profiles::discover(&plan.paths.hermes).profiles;
-    let settings = Settings { root: plan.paths.hermes, primary: plan.primary, profiles, clock };
+    let settings =
+        Settings { root: plan.paths.hermes, primary: plan.primary, profiles, clock, starter, socket: None };
     let hub = Hub::new(settings, registry, supervisor, events);
     let (ports, attaching) = mpsc::channel(PORTS);
     let hub = tokio::spawn(hub.run(attaching, stop.clone()));

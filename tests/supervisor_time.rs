@@ -575,3 +575,27 @@ async fn a_profile_that_another_hermux_owns_is_not_started_and_its_owner_named()
     second.shutdown().await;
     assert!(processes.recv().await.is_none());
 }
+
+/// What became of the processes is remembered for whoever asks: what runs, what replaced one that fell, how the last one ended.
+#[tokio::test(start_paused = true)]
+async fn what_became_of_a_profiles_processes_is_remembered() {
+    let mut rig = rig();
+    let (first, server, _socket) = rig.live("work").await;
+    let record = |rig: &Rig| rig.supervisor.records().remove(&profile("work")).unwrap();
+    let running = record(&rig).running.unwrap();
+    assert_eq!((running.port, record(&rig).restarts), (Some(server.port()), 0));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    first.control.end(Some(3));
+    let process = rig.process().await;
+    let (_second, server, _socket) = rig.bring_up("work", process).await;
+    let known = record(&rig);
+    assert_eq!((known.running.unwrap().port, known.restarts), (Some(server.port()), 1));
+    assert!(known.running.unwrap().since.since(running.since) >= 5_000);
+    assert_eq!(known.last_exit.unwrap().0.raw(), "it ended with exit code 3");
+    rig.supervisor.stop(&profile("work"));
+    rig.until("work", |state| *state == BackendState::Cold).await;
+    let known = record(&rig);
+    assert_eq!((known.running, known.restarts), (None, 1));
+    assert_eq!(known.last_exit.unwrap().0.raw(), "hermux stopped it");
+    assert!(rig.supervisor.records().len() == 1, "no other profile ever had a process");
+}

@@ -6,7 +6,7 @@
 use super::merge;
 use crate::{
     base::{
-        clock::Tick,
+        clock::{Clock, Tick, WallMs},
         ids::{ClientId, MessageId, ProfileName, SessionId},
     },
     model::{
@@ -42,6 +42,8 @@ struct Client {
     /// What goes out at the next flush, in order.
     out: VecDeque<Update>,
     lagging: bool,
+    /// When it came, in milliseconds since 1970.
+    since: WallMs,
 }
 
 #[derive(Debug)]
@@ -84,8 +86,14 @@ impl Clients {
             patches: Vec::new(),
             out: VecDeque::from([welcome]),
             lagging: false,
+            since: Clock::wall(),
         };
         self.list.insert(id, client);
+    }
+
+    /// When a client came, and whether it lags.
+    pub(super) fn standing(&self, id: ClientId) -> Option<(WallMs, bool)> {
+        self.list.get(&id).map(|client| (client.since, client.lagging))
     }
 
     /// Whether it was here.

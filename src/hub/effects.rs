@@ -27,6 +27,7 @@ impl Hub {
             Effect::Older { client, ask, profile, stored, skip } => {
                 self.reads.older(client, ask, &profile, stored, skip);
             }
+            Effect::Report { client, ask, processes } => self.report(client, ask, processes),
             Effect::Answer { client, ask, answer } => {
                 self.clients.tell(client, Update::Answer { ask, answer });
             }

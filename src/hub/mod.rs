@@ -10,5 +10,6 @@ mod effects;
 mod links;
 mod merge;
 mod reads;
+pub mod report;
 pub mod run;
 mod vault;

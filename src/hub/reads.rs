@@ -1,4 +1,4 @@
-//! Reads of `state.db`, on blocking threads, answered as inputs of the registry.
+//! Reads of `state.db` and of what the system says of processes, on blocking threads, answered as inputs of the registry.
 
 use crate::{
     base::{
@@ -10,6 +10,7 @@ use crate::{
         body::{Body, BodyState},
         profile::BackendState,
     },
+    proto::Report,
     registry::{Input, input::Loaded},
 };
 use std::{
@@ -94,6 +95,16 @@ impl Reads {
             let rows = history::list(&home, &profile, usize::from(limit));
             Input::Listed { client, ask, rows: rows.map_err(|error| Untrusted::from(error.to_string())) }
         });
+    }
+
+    /// Looks at processes for a report.
+    pub(super) fn report(
+        &self,
+        client: ClientId,
+        ask: AskId,
+        whole: impl FnOnce() -> Report + Send + 'static,
+    ) {
+        self.spawn(move || Input::Reported { client, ask, report: Box::new(whole()) });
     }
 
     pub(super) fn older(

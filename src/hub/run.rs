@@ -4,6 +4,7 @@ use super::{
     clients::{Clients, Room},
     links::{Links, Outcome},
     reads::Reads,
+    report::Identity,
     vault::Vault,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         ids::{ClientId, ProfileName},
     },
     model::{agent::Link, profile::Profile, terminal::TerminalInfo},
-    proto::{CONTRACT, ToHub, Update, update::Goodbye},
+    proto::{CONTRACT, ToHub, Update, report::Starter, update::Goodbye},
     registry::{Input, Registry},
     supervisor::{Event, Supervisor},
     transport::port::{Frame, HubPort},
@@ -47,6 +48,10 @@ pub struct Settings {
     /// The profiles found on disk, in their order.
     pub profiles: Vec<Profile>,
     pub clock: Clock,
+    /// Who started it.
+    pub starter: Starter,
+    /// Where terminals of other processes attach.
+    pub socket: Option<PathBuf>,
 }
 
 /// The hub: one task that owns everything that runs.
@@ -63,6 +68,7 @@ pub struct Hub {
     pub(super) inputs: VecDeque<Input>,
     /// The registry has nothing more to wait for.
     pub(super) done: bool,
+    pub(super) identity: Identity,
     primary: ProfileName,
     profiles: Vec<Profile>,
     /// Terminals that have not said hello.
@@ -103,6 +109,7 @@ impl Hub {
             supervisor,
             inputs: VecDeque::new(),
             done: false,
+            identity: Identity::new(settings.starter, settings.socket),
             primary: settings.primary,
             profiles: settings.profiles,
             strangers: BTreeMap::new(),

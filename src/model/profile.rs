@@ -77,6 +77,33 @@ pub enum StuckReason {
 }
 
 impl BackendState {
+    /// The one word that it is said in where there is no room for why.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Waking { .. } => "waking",
+            Self::Live => "live",
+            Self::Degraded(_) => "degraded",
+            Self::Retrying { .. } => "retrying",
+            Self::Stuck(_) => "stuck",
+            Self::Stopping => "stopping",
+            Self::Elsewhere(_) => "elsewhere",
+        }
+    }
+
+    /// What there is to say about it beside the word: the trouble, or the last line of a start.
+    pub fn why(&self) -> Option<&Untrusted> {
+        let why = match self {
+            Self::Waking { line: why, .. }
+            | Self::Degraded(why)
+            | Self::Retrying { why, .. }
+            | Self::Elsewhere(why) => why,
+            Self::Stuck(stuck) => &stuck.what,
+            Self::Cold | Self::Live | Self::Stopping => return None,
+        };
+        (!why.is_empty()).then_some(why)
+    }
+
     /// Whether calls can be made now.
     pub fn is_live(&self) -> bool {
         matches!(self, Self::Live | Self::Degraded(_))

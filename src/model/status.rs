@@ -12,8 +12,9 @@ use crate::base::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How a session stands, most urgent first.
+/// How a session stands, most urgent first. It is written as its [`words`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Status {
     /// Waits for an approval, a password or a secret.
     NeedsDecision,
@@ -36,6 +37,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status, most urgent first.
+    pub const ALL: [Self; 11] = [
+        Self::NeedsDecision,
+        Self::NeedsAnswer,
+        Self::Uncertain,
+        Self::Failed,
+        Self::Finished,
+        Self::Unread,
+        Self::Quiet,
+        Self::Stopping,
+        Self::Working,
+        Self::Sending,
+        Self::Idle,
+    ];
+
     /// Whether the person is asked for something.
     pub fn needs_input(self) -> bool {
         matches!(self, Self::NeedsDecision | Self::NeedsAnswer)
@@ -44,6 +60,24 @@ impl Status {
     /// Whether it is worth a visit by "next that needs me".
     pub fn wants_attention(self) -> bool {
         self <= Self::Unread
+    }
+}
+
+impl From<Status> for &'static str {
+    fn from(status: Status) -> Self {
+        words(status)
+    }
+}
+
+/// Words that no status is said in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no status of a session")]
+pub struct NoStatus(String);
+
+impl TryFrom<String> for Status {
+    type Error = NoStatus;
+    fn try_from(words: String) -> Result<Self, NoStatus> {
+        Self::ALL.into_iter().find(|status| self::words(*status) == words).ok_or(NoStatus(words))
     }
 }
 
@@ -139,4 +173,21 @@ pub fn attention(world: &World) -> Vec<SessionId> {
         .collect();
     list.sort();
     list.into_iter().map(|(.., id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_words_of_its_own_and_is_read_again() {
+        for (place, status) in Status::ALL.into_iter().enumerate() {
+            let later = |later: &Status| status < *later && words(*later) != words(status);
+            assert!(Status::ALL.iter().skip(place + 1).all(later));
+            let written = serde_json::to_string(&status).unwrap();
+            assert_eq!(written, format!("{:?}", words(status)));
+            assert_eq!(serde_json::from_str::<Status>(&written).unwrap(), status);
+        }
+        assert!(serde_json::from_str::<Status>("\"asleep\"").is_err());
+    }
 }

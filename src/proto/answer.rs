@@ -1,5 +1,6 @@
 //! What one terminal asked for and only it gets; never part of `World`.
 
+use super::Report;
 use crate::{
     base::{ids::SessionId, text::Untrusted},
     model::{listing::StoredRow, message::Message},
@@ -22,4 +23,6 @@ pub enum Answer {
     Stopped { turns: usize, texts: usize },
     /// Text that a slash command puts into the composer.
     Prefill(String),
+    /// How everything stands.
+    Status(Box<Report>),
 }

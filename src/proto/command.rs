@@ -157,6 +157,10 @@ pub enum Command {
     Shutdown {
         force: bool,
     },
+    /// How everything stands. `processes`: look at the system for memory and process ids, too, which takes longer.
+    Status {
+        processes: bool,
+    },
     /// Forget a secret that was handed over and is not wanted any more.
     DropSecret {
         handle: SecretHandle,

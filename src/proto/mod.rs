@@ -6,11 +6,13 @@
 pub mod answer;
 pub mod command;
 pub mod refusal;
+pub mod report;
 pub mod update;
 
 pub use answer::Answer;
 pub use command::{Command, ToHub};
 pub use refusal::Refusal;
+pub use report::Report;
 pub use update::Update;
 
 /// The number of this contract. A terminal and a hub of different numbers do not talk.

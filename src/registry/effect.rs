@@ -66,6 +66,12 @@ pub enum Effect {
         stored: StoredId,
         skip: u64,
     },
+    /// Say how everything stands; with `processes`, what the system says of them, too.
+    Report {
+        client: ClientId,
+        ask: AskId,
+        processes: bool,
+    },
     Answer {
         client: ClientId,
         ask: AskId,

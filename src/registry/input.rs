@@ -14,7 +14,7 @@ use crate::{
         profile::{BackendState, Profile},
         terminal::TerminalInfo,
     },
-    proto::Command,
+    proto::{Command, Report},
 };
 
 /// One input of the step.
@@ -75,6 +75,12 @@ pub enum Input {
         client: ClientId,
         ask: AskId,
         messages: Result<(Vec<Message>, bool), Untrusted>,
+    },
+    /// What an `Effect::Report` asked for.
+    Reported {
+        client: ClientId,
+        ask: AskId,
+        report: Box<Report>,
     },
     /// An `Effect::Store` is on disk, or could not be put there (then it is sent all the same, and a notice says that crash
     /// safety is off).

@@ -48,6 +48,7 @@ use crate::{
         session::Session,
         world::World,
     },
+    proto::Answer,
 };
 use effect::JobId;
 use runtime::{Kind, Pending, Run, Wires};
@@ -130,6 +131,9 @@ impl Registry {
             Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
             Input::Listed { client, ask, rows } => self.on_listed(client, ask, rows),
             Input::OlderRead { client, ask, messages } => self.on_older(client, ask, messages),
+            Input::Reported { client, ask, report } => {
+                self.effect(Effect::Answer { client, ask, answer: Answer::Status(report) });
+            }
             Input::Stored { job, result } => self.on_stored(job, result),
             Input::Ending => self.on_ending(),
             Input::Timer => self.on_timer(),

@@ -107,6 +107,10 @@ impl Registry {
             Command::Focus { session } => self.on_focus(client, session),
             Command::StopAll => Ok(Some(self.on_stop_all())),
             Command::Shutdown { force } => self.on_shutdown(force),
+            Command::Status { processes } => {
+                self.effect(Effect::Report { client, ask, processes });
+                Ok(None)
+            }
             Command::DropSecret { handle } => {
                 self.effect(Effect::DropSecret { handle });
                 Ok(Some(Answer::Done))

@@ -11,18 +11,19 @@ use super::health::{Act, Health};
 use super::log::Log;
 use super::owner::Owner;
 use super::profiles;
+use super::record::Record;
 use super::slot::Slot;
 use super::socket::{self, Connected, DialError, Incoming, Outgoing, Outlet};
 use super::state::{Effect, Event as Happened, State};
 use super::{Event, Order, Shared, warning};
-use crate::base::clock::Tick;
+use crate::base::clock::{Clock, Tick};
 use crate::base::ids::{Epoch, ProfileName};
 use crate::base::sys::files::LockError;
 use crate::model::profile::BackendState;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use std::future::pending;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -41,6 +42,7 @@ pub(super) struct Link {
     profile: ProfileName,
     shared: Arc<Shared>,
     outlet: Outlet,
+    record: Arc<Mutex<Record>>,
     slot: Slot,
     /// The right to this profile, once it was needed; held for life.
     owner: Option<Owner>,
@@ -85,7 +87,12 @@ async fn maybe<F: Future + Unpin>(future: Option<&mut F>) -> F::Output {
 }
 
 impl Link {
-    pub(super) fn new(profile: ProfileName, shared: Arc<Shared>, outlet: Outlet) -> Self {
+    pub(super) fn new(
+        profile: ProfileName,
+        shared: Arc<Shared>,
+        outlet: Outlet,
+        record: Arc<Mutex<Record>>,
+    ) -> Self {
         // One seed a profile, so that those that fell together do not rise together.
         let seed =
             profile.as_str().bytes().fold(shared.settings.seed, |seed, b| seed.rotate_left(7) ^ u64::from(b));
@@ -93,6 +100,7 @@ impl Link {
             profile,
             shared,
             outlet,
+            record,
             slot: Slot::new(seed),
             owner: None,
             turn: None,
@@ -191,6 +199,10 @@ impl Link {
         }
     }
 
+    fn note(&self, write: impl FnOnce(&mut Record)) {
+        write(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     fn with_child(&self, act: impl FnOnce(&Child)) {
         if let Some(child) = &self.child {
             act(child);
@@ -202,6 +214,8 @@ impl Link {
         match self.begin_process() {
             Ok(child) => {
                 self.log = child.log.clone();
+                let (guard, now) = (child.control.identity().map(|(pid, _)| pid), self.now());
+                self.note(|record| record.started(guard, now));
                 self.child = Some(child);
                 self.starting = permit;
                 (self.was_live, self.silent) = (false, false);
@@ -247,6 +261,7 @@ impl Link {
     fn begin_dial(&mut self) {
         let Some(child) = &self.child else { return };
         let Some(port) = child.announced() else { return };
+        self.note(|record| record.announced(port));
         if let Some(owner) = &self.owner {
             child.note(owner, Some(port));
         }
@@ -327,6 +342,7 @@ impl Link {
             }
         }
         tracing::info!(profile = self.profile.as_str(), code, how = failure.what(), "a backend ended");
+        self.note(|record| record.ended(self.slot.state(), &failure, Clock::wall()));
         self.drop_socket(&failure.what(), true).await;
         self.happen(Happened::Exited(failure));
     }

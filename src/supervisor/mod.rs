@@ -14,6 +14,7 @@ pub mod log;
 pub mod owner;
 mod probe;
 pub mod profiles;
+pub mod record;
 pub mod slot;
 pub mod slot_table;
 mod socket;
@@ -31,6 +32,7 @@ use crate::wire::OutFrame;
 use failure::Failure;
 use launch::Launcher;
 use link::Link;
+use record::Record;
 use socket::{Outgoing, Outlet};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -115,6 +117,7 @@ struct Shared {
 struct Handle {
     orders: mpsc::Sender<Order>,
     outlet: Outlet,
+    record: Arc<Mutex<Record>>,
 }
 
 /// The backends of one Hermes root. Dropping it without [`Supervisor::shutdown`] ends them, too: their guards see to it.
@@ -148,10 +151,10 @@ impl Supervisor {
         let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
         let handle = links.entry(profile.clone()).or_insert_with(|| {
             let (orders, receiver) = mpsc::channel(ORDERS);
-            let outlet = Outlet::default();
-            let link = Link::new(profile.clone(), self.shared.clone(), outlet.clone());
+            let (outlet, record) = (Outlet::default(), Arc::default());
+            let link = Link::new(profile.clone(), self.shared.clone(), outlet.clone(), Arc::clone(&record));
             self.tasks.spawn(link.run(receiver));
-            Handle { orders, outlet }
+            Handle { orders, outlet, record }
         });
         tell(profile, handle, Order::Start);
     }
@@ -164,6 +167,13 @@ impl Supervisor {
             let failure = look(&shared.settings, home).err()?;
             Some(failure.show(false, false, Vec::new()))
         }
+    }
+
+    /// What is remembered of each profile's processes; one that never had any is not in it.
+    pub fn records(&self) -> BTreeMap<ProfileName, Record> {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = |handle: &Handle| handle.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        links.iter().map(|(profile, handle)| (profile.clone(), record(handle))).collect()
     }
 
     /// Ends this profile's backend: INT, then TERM, then KILL, and everything below it.

@@ -16,7 +16,6 @@ pub struct Proc {
     /// When it started, in clock ticks since boot: with the pid, its name.
     pub start: u64,
     parent: i32,
-
     zombie: bool,
 }
 
@@ -30,6 +29,11 @@ impl Proc {
         let parent = fields.next()?.parse().ok()?;
         let started = fields.nth(17)?.parse().ok()?;
         Some(Self { pid, start: started, parent, zombie })
+    }
+
+    /// The process that it is a child of.
+    pub fn parent(&self) -> i32 {
+        self.parent
     }
 
     /// It ended, and only waits for its parent to ask how.
@@ -64,6 +68,29 @@ impl Proc {
 fn all() -> Vec<Proc> {
     let Ok(dir) = fs::read_dir("/proc") else { return Vec::new() };
     dir.filter_map(|entry| Proc::of(entry.ok()?.file_name().to_str()?.parse().ok()?)).collect()
+}
+
+/// Memory of one process, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// With what it shares counted in part. Not told of other users' processes.
+    pub pss: Option<u64>,
+    pub rss: u64,
+}
+
+/// How much memory the process has that has `pid` now. Reading it takes up to a millisecond a process.
+pub fn memory(pid: i32) -> Option<Size> {
+    let sums = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok();
+    let field = |name: &str| {
+        let line = sums.as_ref()?.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1_024)
+    };
+    let resident = || {
+        let pages = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+        let pages: u64 = pages.split_ascii_whitespace().nth(1)?.parse().ok()?;
+        Some(pages * rustix::param::page_size() as u64).filter(|size| *size > 0)
+    };
+    Some(Size { pss: field("Pss:"), rss: field("Rss:").or_else(resident)? })
 }
 
 /// Every living process below `root`, not `root` itself.
@@ -150,6 +177,19 @@ mod tests {
         assert!(marked("HERMUX_TEST_MARK", "ye").is_empty());
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn memory_is_told_of_what_lives_and_shares_are_counted_once() {
+        let me = memory(std::process::id().cast_signed()).unwrap();
+        let pss = me.pss.unwrap();
+        assert!((1 << 20..=me.rss).contains(&pss), "{me:?}");
+        let mut child = child();
+        let pid = child.id().cast_signed();
+        assert!(memory(pid).unwrap().rss < me.rss, "a sleep is smaller than this test");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(memory(pid), None);
     }
 
     /// REL-05

@@ -55,9 +55,6 @@ pub struct Setup {
 
 /// Updates taken in one go before a frame is considered.
 const BATCH: usize = 256;
-/// Keys and pastes kept that come before the first session does: people type ahead of a program that starts. More than
-/// that falls on nothing, as it always did.
-const EARLY: usize = 1_000;
 
 /// Runs the terminal until it is left. The screen is as it was before, whatever happens.
 pub async fn run(setup: Setup, line: HubLine, stop: CancellationToken) -> Result<Exit, TermError> {
@@ -89,8 +86,6 @@ struct Loop {
     copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
     attention: Attention,
     over: Option<Why>,
-    /// What was typed before there was a session to type into.
-    early: Vec<(Input, Tick)>,
 }
 
 /// What woke the loop.
@@ -133,7 +128,6 @@ impl Loop {
             copied: mpsc::channel(4),
             attention: Attention::default(),
             over: None,
-            early: Vec::new(),
             setup,
         }
     }
@@ -256,11 +250,6 @@ impl Loop {
 
     fn inputs(&mut self, inputs: Vec<Input>, at: Tick) -> io::Result<()> {
         for input in inputs {
-            let writes = matches!(&input, Input::Key(key) if !key.ctrl) || matches!(input, Input::Paste(_));
-            if writes && self.ui.active.is_none() && self.early.len() < EARLY {
-                self.early.push((input, at));
-                continue;
-            }
             match input {
                 Input::Reply(Reply::SynchronizedOutput(can)) => self.canvas.set_synchronized(can),
                 Input::Reply(Reply::Background(rgb)) => {
@@ -290,11 +279,6 @@ impl Loop {
             FromHub::Link(link) => update::linked(&mut self.ui, &self.mirror, link, now),
         };
         self.act(actions, now)?;
-        if self.ui.active.is_some() {
-            for (input, at) in std::mem::take(&mut self.early) {
-                self.inputs(vec![input], at)?;
-            }
-        }
         if nowhere && self.ui.active.is_some() {
             // The first place to write into: somebody waits for it, and the empty frame at the start was just drawn.
             self.frames.now(now);

@@ -13,6 +13,7 @@ use hermux::model::patch::Patch;
 use hermux::model::world::World;
 use hermux::proto::update::{Snapshot, Welcome};
 use hermux::proto::{Answer, CONTRACT, Command, ToHub, Update};
+use hermux::transport::link::HubLink;
 use hermux::ui::action::Action;
 use hermux::ui::events::Input;
 use hermux::ui::keymap::{Key, Keymap};
@@ -47,10 +48,19 @@ pub struct Stage {
 impl Stage {
     /// A terminal of `size` that was welcomed into `world` and shows `session`.
     pub fn showing(world: World, session: u64, size: (u16, u16)) -> Self {
-        let mut ui = UiState::new(KEYS.clone(), Start::Draft, "/home/me/code".into());
+        let mut stage = Self::alone(Start::Draft, size);
+        stage.welcome(world, None);
+        stage.answer_last(Answer::Opened(SessionId(session)));
+        stage.done.clear();
+        stage
+    }
+
+    /// A terminal of `size` that has heard of no hub yet.
+    pub fn alone(start: Start, size: (u16, u16)) -> Self {
+        let mut ui = UiState::new(KEYS.clone(), start, "/home/me/code".into());
         ui.size = size;
         ui.wall = WallMs(1_800_000_000_000);
-        let mut stage = Self {
+        Self {
             ui,
             mirror: Mirror::default(),
             theme: Theme::ansi(),
@@ -60,18 +70,26 @@ impl Stage {
             areas: Areas::default(),
             title: String::new(),
             seq: 0,
-        };
-        let snapshot = Snapshot { seq: 0, now: Tick(stage.now + AHEAD), watched: BTreeMap::new(), world };
-        stage.hear(Update::Welcome(Box::new(Welcome {
+        }
+    }
+
+    /// A hub of `world` says hello, for the first time or again.
+    pub fn welcome(&mut self, world: World, last: Option<u64>) {
+        self.seq = 0;
+        let snapshot = Snapshot { seq: 0, now: Tick(self.now + AHEAD), watched: BTreeMap::new(), world };
+        self.hear(Update::Welcome(Box::new(Welcome {
             contract: CONTRACT,
             client: ClientId(1),
             primary: ProfileName::default_profile(),
-            last: None,
+            last: last.map(SessionId),
             snapshot,
         })));
-        stage.answer_last(Answer::Opened(SessionId(session)));
-        stage.done.clear();
-        stage
+    }
+
+    /// The connection to the hub changed.
+    pub fn link(&mut self, link: HubLink) {
+        let actions = update::linked(&mut self.ui, &self.mirror, link, Tick(self.now));
+        self.done.extend(actions);
     }
 
     pub fn hear(&mut self, update: Update) {

@@ -55,6 +55,10 @@ pub enum Ask {
     Secret(SecretHandle),
     /// A tab that is to be closed.
     Close(SessionId),
+    /// A draft that was saved.
+    Draft(SessionId),
+    /// A fresh draft for a text whose session is gone.
+    Carry(Vec<Piece>),
     /// Nothing is to be done with its answer, and a refusal is not worth a word.
     Quiet,
     /// The mark that a session's end was seen.
@@ -66,7 +70,7 @@ pub enum Ask {
 /// What to show first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// A fresh draft of the hub's first profile.
+    /// What was shown last on this hub; on a new one a fresh draft of its first profile.
     Draft,
     /// A fresh draft of this profile.
     Profile(ProfileName),
@@ -117,8 +121,13 @@ pub struct UiState {
     pub warmed: Vec<SessionId>,
     /// The wall time when the loop last woke, for ages of stored rows.
     pub wall: WallMs,
-    /// How this terminal stands to its hub.
+    /// How this terminal stands to its hub, and since when.
     pub link: HubLink,
+    pub linked: Tick,
+    /// The hub welcomed this terminal, and the connection stands.
+    pub online: bool,
+    /// Where no session is shown yet: what is written meanwhile.
+    pub early: Pane,
     /// The hub said farewell; drawing goes on until the loop ends.
     pub farewell: Option<String>,
     /// The session of each profile that was shown last here.
@@ -160,6 +169,9 @@ pub const WATCHED: usize = 8;
 /// How long a remark stays, in milliseconds.
 pub const REMARK_MS: u64 = 4_000;
 
+/// Milliseconds without a hub that are not worth a word: most connections take less.
+pub const PATIENCE: u64 = 200;
+
 /// Rows of a tall screen.
 const TALL: u16 = 30;
 
@@ -194,6 +206,9 @@ impl UiState {
             warmed: Vec::new(),
             wall: WallMs(0),
             link: HubLink::Connecting,
+            linked: Tick::default(),
+            online: false,
+            early: Pane::default(),
             farewell: None,
             last_of: BTreeMap::new(),
             awaited: None,
@@ -213,14 +228,25 @@ impl UiState {
         self.todos_whole.unwrap_or(session.turn.is_busy() && self.size.1 >= TALL)
     }
 
-    /// The pane that is shown.
+    /// Whether the hub is missed by now.
+    pub fn wants_hub(&self, now: Tick) -> bool {
+        !self.online && self.linked.plus(PATIENCE) <= now
+    }
+
+    /// The pane that is shown; without a session the one that holds what is written meanwhile.
     pub fn pane(&self) -> Option<&Pane> {
-        self.panes.get(&self.active?)
+        match self.active {
+            Some(id) => self.panes.get(&id),
+            None => Some(&self.early),
+        }
     }
 
     /// The pane that is shown, to change it.
     pub fn pane_mut(&mut self) -> Option<&mut Pane> {
-        self.panes.get_mut(&self.active?)
+        match self.active {
+            Some(id) => self.panes.get_mut(&id),
+            None => Some(&mut self.early),
+        }
     }
 
     /// Says something for a few seconds.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::editor::{Chip, Editor, Unit};
+use super::editor::{self, Chip, Editor, Unit};
 use super::lines::LineCache;
 use crate::base::clock::Tick;
 use crate::base::ids::{MessageId, PromptId};
@@ -78,6 +78,9 @@ pub struct CardView {
     pub answer: Editor,
 }
 
+/// A revision that no editor has: the hub has nothing of what is here.
+const UNKNOWN: u64 = u64::MAX;
+
 /// A permission for more than one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wide {
@@ -137,6 +140,34 @@ impl Pane {
         }
     }
 
+    /// The hub turned out not to have this text.
+    pub fn mark_unsaved(&mut self, now: Tick) {
+        self.saved = UNKNOWN;
+        self.edited = Some(now);
+    }
+
+    /// Puts a text that comes back in front of what was written since.
+    pub fn prepend(&mut self, pieces: &[Piece], now: Tick) {
+        let mut all = units(pieces);
+        if !self.editor.is_empty() {
+            all.extend(editor::segment("\n"));
+            all.extend(self.editor.units().iter().cloned());
+        }
+        self.editor.replace_all(all);
+        self.mark_edited(now);
+    }
+
+    /// Puts a text behind what is here.
+    pub fn append(&mut self, pieces: &[Piece], now: Tick) {
+        let mut all = self.editor.units().to_vec();
+        if !all.is_empty() {
+            all.extend(editor::segment("\n"));
+        }
+        all.extend(units(pieces));
+        self.editor.replace_all(all);
+        self.mark_edited(now);
+    }
+
     /// When the last unsaved change was made.
     pub fn edited(&self) -> Option<Tick> {
         self.edited
@@ -162,7 +193,7 @@ pub fn units(pieces: &[Piece]) -> Vec<Unit> {
     let mut pastes = 0;
     for piece in pieces {
         match piece {
-            Piece::Text(text) => out.extend(super::editor::segment(text)),
+            Piece::Text(text) => out.extend(editor::segment(text)),
             Piece::Paste(text) => {
                 pastes += 1;
                 out.push(Unit::Chip(Chip::paste(pastes, text)));

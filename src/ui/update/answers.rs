@@ -1,6 +1,7 @@
 //! Answers and refusals of the hub to what this terminal asked.
 
 use super::Step;
+use super::link::Return;
 use crate::base::ids::{AskId, MessageId};
 use crate::base::text;
 use crate::model::message::{FIRST_ID, Message};
@@ -11,9 +12,9 @@ use crate::ui::state::{Ask, Start};
 
 impl Step<'_> {
     /// What an update says beside changing the world.
-    pub(super) fn heard(&mut self, update: Update) {
+    pub(super) fn heard(&mut self, update: Update, back: Return) {
         match update {
-            Update::Welcome(_) => self.begin(),
+            Update::Welcome(welcome) => self.welcomed(welcome.last, back),
             Update::Answer { ask, answer } => self.answered(ask, answer),
             Update::Refused { ask, reason } => self.refused(ask, &reason),
             Update::Goodbye(why) => {
@@ -36,21 +37,11 @@ impl Step<'_> {
         }
     }
 
-    /// The first screen: a fresh draft, or what was asked for on the command line.
-    fn begin(&mut self) {
-        match self.ui.start.clone() {
-            Start::Draft => self.fresh(self.mirror.primary().clone()),
-            Start::Profile(profile) => self.fresh(profile),
-            Start::Stored(profile, stored) => {
-                self.command(Ask::Open, Command::OpenStored { profile, stored });
-            }
-        }
-    }
-
     fn answered(&mut self, ask: AskId, answer: Answer) {
         let purpose = self.ui.asks.remove(&ask);
         match (answer, purpose) {
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
+            (Answer::Opened(id), Some(Ask::Carry(pieces))) => self.carry(id, &pieces),
             (Answer::Rows(rows), Some(Ask::Last(profile))) => match rows.into_iter().next() {
                 Some(row) => {
                     self.command(Ask::Open, Command::OpenStored { profile, stored: row.id });
@@ -117,13 +108,26 @@ impl Step<'_> {
             // What cannot be read does not keep anybody from writing.
             Some(Ask::Last(profile)) => self.fresh(profile),
             Some(Ask::List(_) | Ask::Quiet) => {}
+            Some(Ask::Draft(session)) => {
+                if let Some(pane) = self.ui.panes.get_mut(&session) {
+                    pane.mark_unsaved(self.now);
+                }
+            }
+            Some(Ask::Carry(pieces)) => {
+                match self.ui.active {
+                    Some(session) => self.give_back(session, &pieces),
+                    None => self.ui.early.prepend(&pieces, self.now),
+                }
+                self.say(format!("Its session is gone, the text is here: {why}"));
+            }
             Some(Ask::Read) => self.ui.read_told = None,
             Some(Ask::Open) => {
                 self.say(format!("Not opened: {why}"));
                 // Whatever was asked for at the start, a person gets a usable draft.
-                if self.ui.active.is_none() && self.ui.start != Start::Draft {
+                let unheard = *reason == Refusal::NoHub;
+                if self.ui.active.is_none() && self.ui.start != Start::Draft && !unheard {
                     self.ui.start = Start::Draft;
-                    self.begin();
+                    self.begin(None);
                 }
             }
             Some(Ask::Plain | Ask::Close(_)) | None => self.say(format!("Refused: {why}")),

@@ -81,6 +81,10 @@ impl Step<'_> {
             self.say("This is over: nothing can be answered any more");
             return;
         }
+        if !self.ui.online {
+            self.say("Nothing can be answered until the hub is back");
+            return;
+        }
         if key.is_none() || !self.ui.guard.admits(card, self.now) {
             match key.and_then(|key| key.typed()) {
                 Some(c) => self.typed_too_soon(c),

@@ -87,7 +87,11 @@ impl Step<'_> {
     }
 
     pub(super) fn send(&mut self) {
-        let Some(session) = self.active() else { return };
+        let Some(session) = self.active() else {
+            // Where it would go is not on the screen yet.
+            self.say("There is no session to send it to yet; it is kept");
+            return;
+        };
         let now = self.now;
         let Some(pane) = self.ui.pane_mut() else { return };
         if pane.editor.backslash_newline() {
@@ -144,13 +148,7 @@ impl Step<'_> {
     ) {
         let now = self.now;
         let Some(pane) = self.ui.panes.get_mut(&session) else { return };
-        let mut units = crate::ui::state::pane::units(pieces);
-        if !pane.editor.is_empty() {
-            units.extend(editor::segment("\n"));
-            units.extend(pane.editor.units().iter().cloned());
-        }
-        pane.editor.replace_all(units);
-        pane.mark_edited(now);
+        pane.prepend(pieces, now);
     }
 
     /// Takes the last queued text back into the composer.
@@ -229,6 +227,9 @@ impl Step<'_> {
     }
 
     pub(super) fn wake_active(&mut self) {
+        if self.reach_again() {
+            return;
+        }
         let Some(profile) = self.session().map(|session| session.profile.clone()) else { return };
         self.say(format!("Starting {profile}"));
         self.command(Ask::Plain, Command::Wake { profile });

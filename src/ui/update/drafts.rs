@@ -20,10 +20,14 @@ impl Step<'_> {
 
     /// Saves a session's draft now, if the hub does not have it.
     pub(super) fn save_draft(&mut self, session: SessionId) {
+        // Without a hub it waits here.
+        if !self.ui.online {
+            return;
+        }
         let Some(pane) = self.ui.panes.get_mut(&session).filter(|pane| pane.is_unsaved()) else { return };
         let (pieces, base) = (pane.pieces(), pane.base());
         pane.mark_saved();
-        self.command(Ask::Quiet, Command::SaveDraft { session, pieces, base });
+        self.command(Ask::Draft(session), Command::SaveDraft { session, pieces, base });
     }
 
     /// The hub's draft of a session changed, or may have.

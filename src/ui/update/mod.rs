@@ -11,6 +11,7 @@ mod dialog;
 mod drafts;
 mod entry;
 mod keys;
+mod link;
 mod mouse;
 mod navigate;
 mod palette;
@@ -31,8 +32,7 @@ use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::config::problem::Broken;
 use crate::model::session::Session;
-use crate::model::terminal::TerminalInfo;
-use crate::proto::{CONTRACT, Command, ToHub, Update};
+use crate::proto::{Command, ToHub, Update};
 use crate::transport::link::HubLink;
 
 /// One happening.
@@ -59,25 +59,22 @@ pub fn input(ui: &mut UiState, mirror: &Mirror, input: Input, at: Tick) -> Vec<A
 
 /// The hub said something.
 pub fn update(ui: &mut UiState, mirror: &mut Mirror, update: Update, now: Tick) -> Vec<Action> {
+    let back = link::Return::before(ui, mirror, &update);
     let Applied { touched, resync } = mirror.apply(&update, now);
     let mut step = Step { ui, mirror, now, out: Vec::new() };
     if resync {
         step.out.push(Action::tell(ToHub::Resync));
     }
     step.touched(&touched);
-    step.heard(update);
+    step.heard(update, back);
     step.settle();
     step.out
 }
 
-/// The connection to the hub changed. On a fresh one the terminal says who it is.
+/// The connection to the hub changed.
 pub fn linked(ui: &mut UiState, mirror: &Mirror, link: HubLink, now: Tick) -> Vec<Action> {
     let mut step = Step { ui, mirror, now, out: Vec::new() };
-    if link == HubLink::Up {
-        let terminal = TerminalInfo { size: step.ui.size, ..step.ui.terminal.clone() };
-        step.out.push(Action::tell(ToHub::Hello { contract: CONTRACT, terminal: Some(terminal) }));
-    }
-    step.ui.link = link;
+    step.linked(link);
     step.settle();
     step.out
 }
@@ -104,7 +101,8 @@ pub fn configured(
 
 /// A frame was finished; `card` is the card that it shows in focus.
 pub fn drawn(ui: &mut UiState, mirror: &Mirror, card: Option<CardKey>, now: Tick) -> Vec<Action> {
-    ui.guard.drawn(card, now);
+    // Nothing can be answered without a hub, and what was seen before it is back does not count (SEC-22).
+    ui.guard.drawn(card.filter(|_| ui.online), now);
     let mut step = Step { ui, mirror, now, out: Vec::new() };
     step.ask_older();
     step.out

@@ -26,7 +26,11 @@ impl Step<'_> {
             self.save_draft(left);
             self.ui.previous = Some(left);
         }
-        self.ui.panes.entry(id).or_insert_with(|| Pane::new(&session.draft));
+        let early = std::mem::take(&mut self.ui.early);
+        let pane = self.ui.panes.entry(id).or_insert_with(|| Pane::new(&session.draft));
+        if !early.editor.is_empty() {
+            pane.append(&early.pieces(), self.now);
+        }
         self.ui.active = Some(id);
         let (profile, stored) = (session.profile.clone(), session.stored.is_some());
         self.ui.last_of.insert(profile, id);
@@ -43,13 +47,13 @@ impl Step<'_> {
         if let Some(at) = self.ui.watched.iter().position(|watched| *watched == id) {
             self.ui.watched.remove(at);
         } else {
-            self.command(Ask::Plain, Command::Watch { session: id });
+            self.command(Ask::Quiet, Command::Watch { session: id });
         }
         self.ui.watched.push_back(id);
         if self.ui.watched.len() > WATCHED
             && let Some(session) = self.ui.watched.pop_front()
         {
-            self.command(Ask::Plain, Command::Unwatch { session });
+            self.command(Ask::Quiet, Command::Unwatch { session });
         }
     }
 

@@ -68,7 +68,7 @@ impl Step<'_> {
     pub(super) fn settle(&mut self) {
         self.stay_somewhere();
         self.follow_card();
-        if self.ui.layer.is_some() {
+        if self.ui.layer.is_some() || !self.ui.online {
             self.ui.guard.cover();
         }
         self.save_due_drafts();
@@ -87,7 +87,7 @@ impl Step<'_> {
         let Some(session) = self.session() else { return };
         let follows = self.ui.pane().is_some_and(|pane| pane.anchor == Anchor::Follow);
         let looks = self.ui.terminal_focus != Some(false);
-        let (id, unread) = (session.id, session.unread != Unread::None);
+        let (id, unread) = (session.id, session.unread != Unread::None && self.ui.online);
         if !unread {
             self.ui.read_told = None;
         } else if follows && looks && self.ui.read_told != Some(id) {
@@ -112,6 +112,6 @@ impl Step<'_> {
 
 /// When `tick` is wanted next, if nothing happens.
 pub fn due(ui: &UiState, _mirror: &Mirror) -> Option<Tick> {
-    let drafts = ui.panes.values().filter_map(compose::save_due);
+    let drafts = ui.panes.values().filter_map(compose::save_due).filter(|_| ui.online);
     drafts.chain(ui.remark.as_ref().map(|(_, until)| *until)).min()
 }

@@ -67,6 +67,11 @@ pub(super) fn prepare(
     paper: Paper<'_>,
 ) {
     pane.lines.draw_with(paper.digest());
+    if session.body.is_none() {
+        // It is on its way: where the person was in it stays.
+        pane.visible.clear();
+        return;
+    }
     let older = std::mem::take(&mut pane.older);
     let newer = session.body.as_ref().map_or(&[][..], |body| &body.messages);
     let messages = Messages { older: &older, newer };

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Boxed, field};
+use super::{Boxed, field, hubless};
 use crate::base::text::width;
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
@@ -13,7 +13,7 @@ use crate::ui::theme::Theme;
 
 /// The composer's box. `most`: rows of text at most; `focus`: where keys go, if to no layer.
 pub(super) fn boxed(
-    session: &Session,
+    session: Option<&Session>,
     pane: &Pane,
     keymap: &Keymap,
     (cells, most): (usize, usize),
@@ -21,26 +21,31 @@ pub(super) fn boxed(
     theme: &Theme,
 ) -> Boxed {
     let focused = focus == Some(Focus::Composer);
-    let accent = theme.accent(session.profile.as_str());
+    let accent = session.map_or(theme.strong, |session| theme.accent(session.profile.as_str()));
     let text = field::rows(&pane.editor, cells, most, theme);
     let mut rows = text.rows;
     if pane.editor.is_empty() {
-        let words =
-            if session.turn.is_busy() { "Write ahead; it waits for the turn to end" } else { "Write to" };
-        let name = if session.turn.is_busy() { String::new() } else { format!(" {}", session.profile) };
-        rows = vec![Line::styled(width::truncate(&format!("{words}{name}"), cells), theme.dim)];
+        let words = match session {
+            None => hubless::HINT.to_owned(),
+            Some(session) if session.turn.is_busy() => "Write ahead; it waits for the turn to end".to_owned(),
+            Some(session) => format!("Write to {}", session.profile),
+        };
+        rows = vec![Line::styled(width::truncate(&words, cells), theme.dim)];
     }
     for (n, row) in rows.iter_mut().enumerate() {
         let prompt = if n == 0 { "› " } else { "  " };
         row.spans.insert(0, Span::styled(prompt, if focused { accent } else { theme.dim }));
     }
-    let title = Line::from(vec![Span::styled(format!(" {} ", session.profile), accent.patch(theme.strong))]);
+    let name = session.map_or("hermux", |session| session.profile.as_str());
+    let title = Line::from(vec![Span::styled(format!(" {name} "), accent.patch(theme.strong))]);
+    let foot = session
+        .map_or_else(|| hubless::foot(keymap), |session| format!(" {} ", enter(session, pane, keymap)));
     Boxed {
         title,
         corner: Line::default(),
         foot: match focus {
             Some(Focus::Transcript) => walking(keymap, theme),
-            _ => Line::styled(format!(" {} ", enter(session, pane, keymap)), theme.dim),
+            _ => Line::styled(foot, theme.dim),
         },
         rows,
         border: if focused { accent } else { theme.rule },

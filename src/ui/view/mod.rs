@@ -11,6 +11,7 @@ mod composer;
 mod empty;
 mod failure;
 mod field;
+mod hubless;
 mod layer;
 mod marks;
 mod message;
@@ -122,9 +123,10 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let middle = (cells, usize::from(areas.chat.height));
     let empty =
         session.map(|s| empty::lines(s, world.profile(&s.profile), &ui.keymap, middle, theme, hub_now));
+    let empty = empty.unwrap_or_else(|| hubless::page(ui, middle, theme, now));
     let over = overlay(ui, theme, now);
     hits.extend(over.iter().flat_map(|over| over.hits.clone()));
-    let composer = session.zip(ui.pane()).map(|(session, pane)| {
+    let composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };
         let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
         composer::boxed(session, pane, &ui.keymap, room, over.is_none().then_some(ui.focus), theme)
@@ -142,12 +144,16 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         tabs,
         rule: theme.rule,
         chat: ui.pane().map(chat::rows).unwrap_or_default(),
-        empty: empty.unwrap_or_default(),
+        empty,
         below: below.map(|new| below_mark(new, theme)),
         activity,
         card,
         composer,
-        status: status_line::line(session, remark(ui), home, cells, theme, hub_now),
+        status: remark(ui)
+            .is_none()
+            .then(|| hubless::status(ui, cells, theme, now))
+            .flatten()
+            .unwrap_or_else(|| status_line::line(session, remark(ui), home, cells, theme, hub_now)),
         strip,
         over,
         title: title::text(world, session),
@@ -201,6 +207,7 @@ fn lay_out(
     let mut activity = session
         .map(|s| activity::lines(world, s, &ui.keymap, (room, whole), theme, hub_now))
         .unwrap_or_default();
+    activity.splice(0..0, hubless::lines(ui, room.0, theme, now));
     activity.splice(0..0, std::iter::repeat_n(Line::default(), air));
     let areas = areas::divide(ui.size, areas::Wants { activity: activity.len(), ..wants });
     let Some((key, card, content)) = shown else { return (None, activity, areas) };
@@ -268,5 +275,5 @@ fn changes(
     let count = counts.then(|| next(1_000));
     let leader = leader_hint(ui).filter(|at| *at > now);
     let guard = ui.guard.opens().filter(|at| *at > now);
-    [spin, count, leader, guard].into_iter().flatten().min()
+    [spin, count, leader, guard, hubless::changes(ui, now)].into_iter().flatten().min()
 }

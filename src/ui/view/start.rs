@@ -17,16 +17,16 @@ const LOG: usize = 6;
 const WIDEST: usize = 76;
 
 /// What a page is made of.
-struct Page<'a> {
+pub(super) struct Page<'a> {
     /// What is said of the profile after its name.
-    says: &'static str,
-    style: Style,
-    what: &'a str,
-    does: &'a str,
+    pub(super) says: &'static str,
+    pub(super) style: Style,
+    pub(super) what: &'a str,
+    pub(super) does: &'a str,
     /// A line each: `why:  command`.
-    can: &'a str,
-    keys: &'a [(Intent, &'static str)],
-    log: &'a [Untrusted],
+    pub(super) can: &'a str,
+    pub(super) keys: &'a [(Intent, &'static str)],
+    pub(super) log: &'a [Untrusted],
 }
 
 /// Whether nothing can be sent in `profile`, which its page says.
@@ -108,7 +108,8 @@ pub(super) fn page(
 }
 
 impl Page<'_> {
-    fn lines(
+    /// The page below `head`, in as many cells and rows as there are.
+    pub(super) fn lines(
         &self,
         head: Line<'static>,
         keymap: &Keymap,

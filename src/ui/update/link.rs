@@ -1,0 +1,111 @@
+//! The connection to the hub, as a terminal lives through it: what is here stays while there is none, and goes on with the next hub.
+
+use super::Step;
+use crate::base::ids::{ProfileName, SessionId};
+use crate::model::draft::Piece;
+use crate::model::terminal::TerminalInfo;
+use crate::model::world::World;
+use crate::proto::update::Update;
+use crate::proto::{CONTRACT, Command, ToHub};
+use crate::transport::link::HubLink;
+use crate::ui::action::Action;
+use crate::ui::mirror::Mirror;
+use crate::ui::state::{Ask, Start, UiState};
+
+/// What a welcome means to a terminal that has something on its screen already.
+#[derive(Debug, Default)]
+pub(super) struct Return {
+    /// It was welcomed before.
+    again: bool,
+    /// Texts whose sessions the hub does not have, each with its profile.
+    orphans: Vec<(ProfileName, Vec<Piece>)>,
+}
+
+impl Return {
+    /// To be called before the mirror takes `update`.
+    pub(super) fn before(ui: &UiState, mirror: &Mirror, update: &Update) -> Self {
+        let Update::Welcome(welcome) = update else { return Self::default() };
+        let gone = |id: &SessionId, world: &World| !world.sessions.contains_key(id);
+        let orphans = ui
+            .panes
+            .iter()
+            .filter(|(id, pane)| gone(id, &welcome.snapshot.world) && !pane.editor.is_empty())
+            .filter_map(|(id, pane)| Some((mirror.session(*id)?.profile.clone(), pane.pieces())));
+        Self { again: mirror.client().is_some(), orphans: orphans.collect() }
+    }
+}
+
+impl Step<'_> {
+    /// The connection changed. On a fresh one the terminal says who it is.
+    pub(super) fn linked(&mut self, link: HubLink) {
+        if link == HubLink::Up {
+            let terminal = TerminalInfo { size: self.ui.size, ..self.ui.terminal.clone() };
+            self.out.push(Action::tell(ToHub::Hello { contract: CONTRACT, terminal: Some(terminal) }));
+        }
+        self.ui.online = false;
+        self.ui.link = link;
+        self.ui.linked = self.now;
+    }
+
+    /// The hub knows this terminal: what it shows goes on, or begins with what was shown `last`.
+    pub(super) fn welcomed(&mut self, last: Option<SessionId>, back: Return) {
+        self.ui.online = true;
+        self.ui.read_told = None;
+        match self.ui.active {
+            None => self.begin(last),
+            Some(session) if self.mirror.session(session).is_some() => {
+                self.command(Ask::Quiet, Command::Focus { session });
+            }
+            // Its place is found like that of any session that is gone.
+            Some(_) => {}
+        }
+        let mirror = self.mirror;
+        for (id, pane) in &mut self.ui.panes {
+            // A hub that was killed may not have kept what it was told last.
+            if mirror.session(*id).is_some_and(|session| session.draft.revision < pane.base()) {
+                pane.mark_unsaved(self.now);
+            }
+        }
+        for (profile, pieces) in back.orphans {
+            let cwd = self.ui.cwd.clone();
+            self.command(Ask::Carry(pieces), Command::NewSession { profile, cwd });
+        }
+        if back.again {
+            self.say("Connected to the hub again");
+        }
+    }
+
+    /// The first screen: what was asked for on the command line, else what was shown last, else a fresh draft.
+    pub(super) fn begin(&mut self, last: Option<SessionId>) {
+        match self.ui.start.clone() {
+            Start::Stored(profile, stored) => {
+                self.command(Ask::Open, Command::OpenStored { profile, stored });
+            }
+            Start::Profile(profile) => self.fresh(profile),
+            Start::Draft => match last.filter(|id| self.mirror.session(*id).is_some()) {
+                Some(last) => self.visit(last),
+                None => self.fresh(self.mirror.primary().clone()),
+            },
+        }
+    }
+
+    /// A text that lost its session has this one now.
+    pub(super) fn carry(&mut self, session: SessionId, pieces: &[Piece]) {
+        let Some(known) = self.mirror.session(session) else { return };
+        self.ui.panes.entry(session).or_insert_with(|| crate::ui::state::pane::Pane::new(&known.draft));
+        self.give_back(session, pieces);
+        if self.ui.active.is_none() {
+            self.show(session);
+        }
+    }
+
+    /// Another try to reach the hub, if there is something to try.
+    pub(super) fn reach_again(&mut self) -> bool {
+        let waits =
+            matches!(self.ui.link, HubLink::Lost { .. } | HubLink::Down { .. } | HubLink::WrongContract(_));
+        if waits {
+            self.out.push(Action::Again);
+        }
+        waits
+    }
+}

@@ -1,0 +1,297 @@
+//! What a terminal shows and does while its hub comes, goes and comes back: nothing that was written or looked at is lost by it.
+
+mod stage;
+
+use std::collections::BTreeMap;
+
+use hermux::base::clock::Tick;
+use hermux::base::ids::SessionId;
+use hermux::model::draft::{Draft, Piece};
+use hermux::model::patch::{BodyChange, Patch};
+use hermux::proto::command::Command;
+use hermux::proto::{Answer, Refusal, ToHub, Update};
+use hermux::transport::link::HubLink;
+use hermux::ui::action::Action;
+use hermux::ui::state::pane::Anchor;
+use hermux::ui::state::{Focus, Start};
+use stage::Stage;
+use stage::worlds::{add, busy, name, session, three_profiles};
+
+const SIZE: (u16, u16) = (120, 40);
+const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (40, 12), (20, 6)];
+
+fn lost(stage: &Stage) -> HubLink {
+    HubLink::Lost { why: "the connection to the hub was lost".into(), again_at: Tick(stage.now + 2_600) }
+}
+
+fn down() -> HubLink {
+    let why = "the hub could not be started: it ended with code 1 before it was ready".into();
+    HubLink::Down { why, log: Some("/home/me/.local/state/hermux/logs/hermux.log".into()) }
+}
+
+fn focused(stage: &mut Stage) -> Vec<u64> {
+    let told = stage.commands().into_iter().filter_map(|command| match command {
+        Command::Focus { session } => Some(session.0),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn saved(stage: &mut Stage) -> Vec<(u64, String)> {
+    let saved = stage.commands().into_iter().filter_map(|command| match command {
+        Command::SaveDraft { session, pieces, .. } => {
+            Some((session.0, pieces.iter().map(Piece::text).collect()))
+        }
+        _ => None,
+    });
+    saved.collect()
+}
+
+// --- the beginning --------------------------------------------------------------------------------------------------
+
+/// DECISIONS 2: on a living hub what was shown last, on a new one a fresh draft; what was asked for wins.
+#[test]
+fn an_attach_shows_what_was_shown_last_and_a_new_hub_a_fresh_draft() {
+    let begun = |start: Start, last| {
+        let mut stage = Stage::alone(start, SIZE);
+        stage.welcome(busy(), last);
+        (stage.ui.active, stage.commands())
+    };
+    let fresh = |profile: &str| Command::NewSession { profile: name(profile), cwd: "/home/me/code".into() };
+    let (active, commands) = begun(Start::Draft, Some(3));
+    assert_eq!(active, Some(SessionId(3)));
+    assert!(commands.contains(&Command::Focus { session: SessionId(3) }), "{commands:?}");
+    assert_eq!(begun(Start::Draft, None), (None, vec![fresh("default")]));
+    assert_eq!(begun(Start::Draft, Some(99)), (None, vec![fresh("default")]), "it was closed meanwhile");
+    assert_eq!(begun(Start::Profile(name("work")), Some(3)), (None, vec![fresh("work")]));
+    let stored = session(7, "work", "").stored.unwrap();
+    let (active, commands) = begun(Start::Stored(name("work"), stored.clone()), Some(3));
+    assert_eq!((active, commands), (None, vec![Command::OpenStored { profile: name("work"), stored }]));
+}
+
+/// The hub is told of every session that is shown, once.
+#[test]
+fn the_hub_is_told_what_is_shown() {
+    let mut stage = Stage::showing(busy(), 1, SIZE);
+    stage.keys("alt-2");
+    assert_eq!(focused(&mut stage), [2]);
+    stage.keys("alt-2 a b");
+    assert_eq!(focused(&mut stage), [0; 0]);
+    stage.hear(Update::Show { session: SessionId(3) });
+    assert_eq!((stage.ui.active, focused(&mut stage)), (Some(SessionId(3)), vec![3]));
+}
+
+/// What is typed before there is a session is seen, kept, and never sent to one that was not seen.
+#[test]
+fn what_is_typed_before_there_is_a_session_is_kept_and_not_sent() {
+    let mut stage = Stage::alone(Start::Draft, SIZE);
+    stage.type_text("do it");
+    stage.keys("enter");
+    assert!(stage.draw().contains("› do it"));
+    let mut world = busy();
+    world.sessions.get_mut(&SessionId(2)).unwrap().draft =
+        Draft { pieces: vec![Piece::Text("before".into())], revision: 3, author: None };
+    stage.welcome(world, Some(2));
+    assert_eq!(stage.composed(), "before\ndo it");
+    stage.wait(300);
+    let commands = stage.commands();
+    assert!(commands.iter().all(|command| !matches!(command, Command::Send { .. })), "{commands:?}");
+    let pieces = vec![Piece::Text("before\ndo it".into())];
+    assert!(
+        commands.contains(&Command::SaveDraft { session: SessionId(2), pieces, base: 3 }),
+        "{commands:?}"
+    );
+}
+
+// --- the hub is lost ------------------------------------------------------------------------------------------------
+
+/// REL-10, UX-04: panes, scroll and focus survive, typing goes on, and what was not saved is saved on the next hub.
+#[test]
+fn a_lost_hub_costs_nothing_that_is_on_the_screen_or_was_written() {
+    let mut stage = Stage::showing(busy(), 1, (80, 24));
+    stage.keys("alt-o ctrl-home");
+    stage.draw();
+    let anchor = stage.ui.pane().unwrap().anchor;
+    assert!(matches!(anchor, Anchor::At { .. }));
+    stage.type_text("one ");
+    stage.commands();
+    let link = lost(&stage);
+    stage.link(link);
+    stage.type_text("two");
+    stage.wait(1_000);
+    assert_eq!(saved(&mut stage), [], "there is nobody to tell");
+    assert_eq!(stage.composed(), "one two");
+    stage.link(HubLink::Up);
+    assert!(matches!(&stage.done[..], [Action::Tell(said)] if matches!(&said.0, ToHub::Hello { .. })));
+    // As a hub greets: without transcripts.
+    stage.welcome(busy().watched_by(&BTreeMap::new()), None);
+    stage.draw();
+    stage.wait(300);
+    let commands = stage.commands();
+    assert!(commands.contains(&Command::Focus { session: SessionId(1) }), "{commands:?}");
+    assert!(commands.contains(&Command::Watch { session: SessionId(1) }), "{commands:?}");
+    let pieces = vec![Piece::Text("one two".into())];
+    assert!(
+        commands.contains(&Command::SaveDraft { session: SessionId(1), pieces, base: 0 }),
+        "{commands:?}"
+    );
+    assert!(!commands.iter().any(|command| matches!(command, Command::NewSession { .. })), "it is no start");
+    let body = busy().sessions[&SessionId(1)].body.clone().unwrap();
+    stage.patch(vec![Patch::Body { session: SessionId(1), change: BodyChange::Set(Box::new(body)) }]);
+    stage.draw();
+    assert_eq!((stage.ui.active, stage.ui.pane().unwrap().anchor), (Some(SessionId(1)), anchor));
+    assert_eq!(stage.composed(), "one two");
+}
+
+/// A draft that the hub was told and did not take is told to the next one.
+#[test]
+fn a_draft_that_a_dying_hub_did_not_take_is_saved_again() {
+    let mut stage = Stage::showing(busy(), 1, SIZE);
+    stage.type_text("keep me");
+    stage.wait(300);
+    let ask = stage.asked().last().unwrap().0;
+    assert_eq!(saved(&mut stage), [(1, "keep me".into())]);
+    stage.hear(Update::Refused { ask, reason: Refusal::NoHub });
+    let link = lost(&stage);
+    stage.link(link);
+    stage.wait(1_000);
+    assert_eq!(saved(&mut stage), []);
+    stage.link(HubLink::Up);
+    stage.welcome(busy(), None);
+    stage.wait(300);
+    assert_eq!(saved(&mut stage), [(1, "keep me".into())]);
+}
+
+/// A hub that was killed before it wrote the last draft down is told it again by the terminal that has it.
+#[test]
+fn a_hub_that_knows_an_older_draft_is_told_the_newer_one() {
+    let mut world = busy();
+    let draft =
+        |text: &str, revision| Draft { pieces: vec![Piece::Text(text.into())], revision, author: None };
+    world.sessions.get_mut(&SessionId(1)).unwrap().draft = draft("new text", 9);
+    let mut stage = Stage::showing(world.clone(), 1, SIZE);
+    assert_eq!(stage.composed(), "new text");
+    stage.link(HubLink::Up);
+    world.sessions.get_mut(&SessionId(1)).unwrap().draft = draft("old", 4);
+    stage.welcome(world, None);
+    stage.wait(300);
+    assert_eq!(saved(&mut stage), [(1, "new text".into())]);
+}
+
+/// A text whose session the next hub does not have gets a fresh draft of its profile.
+#[test]
+fn a_text_whose_session_is_gone_gets_a_new_one() {
+    let mut stage = Stage::showing(busy(), 2, SIZE);
+    stage.type_text("precious");
+    stage.link(HubLink::Up);
+    let mut world = three_profiles();
+    add(&mut world, session(8, "default", "Another"));
+    stage.welcome(world.clone(), None);
+    let asked = stage.asked();
+    let fresh = Command::NewSession { profile: name("work"), cwd: "/home/me/code".into() };
+    let ask = asked.iter().find(|(_, command)| *command == fresh).expect("a draft for it").0;
+    add(&mut world, session(9, "work", ""));
+    let patches = vec![
+        Patch::SessionAdded(Box::new(world.sessions[&SessionId(9)].clone())),
+        Patch::Tabs(world.tabs.clone()),
+    ];
+    stage.patch(patches);
+    stage.hear(Update::Answer { ask, answer: Answer::Opened(SessionId(9)) });
+    assert_eq!(stage.ui.panes[&SessionId(9)].editor.text(), "precious");
+    stage.wait(300);
+    assert_eq!(saved(&mut stage), [(9, "precious".into())]);
+}
+
+/// SEC-22.
+#[test]
+fn nothing_is_answered_without_a_hub_and_the_guard_begins_anew_with_it() {
+    let mut stage = Stage::showing(busy(), 3, SIZE);
+    stage.keys("alt-r");
+    stage.wait(400);
+    stage.draw();
+    let link = lost(&stage);
+    stage.link(link);
+    stage.wait(1_000);
+    stage.keys("y");
+    assert_eq!(stage.commands(), []);
+    assert_eq!((stage.ui.focus, stage.composed()), (Focus::Card, String::new()));
+    stage.wait(1_000);
+    stage.draw();
+    stage.link(HubLink::Up);
+    stage.welcome(busy(), None);
+    stage.draw();
+    stage.commands();
+    stage.wait(200);
+    stage.keys("y");
+    let answers = |stage: &mut Stage| {
+        stage.commands().into_iter().filter(|command| matches!(command, Command::Answer { .. })).count()
+    };
+    assert_eq!(answers(&mut stage), 0, "it was not seen for long enough on this hub");
+    stage.keys("alt-r");
+    stage.wait(400);
+    stage.draw();
+    stage.keys("y");
+    assert_eq!(answers(&mut stage), 1);
+}
+
+#[test]
+fn the_person_has_it_tried_again() {
+    let mut stage = Stage::showing(busy(), 1, SIZE);
+    stage.link(down());
+    stage.done.clear();
+    stage.keys("ctrl-x s");
+    assert_eq!(stage.done, [Action::Again]);
+    stage.link(HubLink::Up);
+    stage.welcome(busy(), None);
+    stage.done.clear();
+    stage.keys("ctrl-x s");
+    assert!(!stage.done.contains(&Action::Again), "then it is the backend's key again");
+}
+
+// --- pictures -------------------------------------------------------------------------------------------------------
+
+fn pictures(what: &str, link: impl Fn(&Stage) -> HubLink) {
+    for size in SIZES {
+        for shown in [false, true] {
+            let mut stage =
+                if shown { Stage::showing(busy(), 1, size) } else { Stage::alone(Start::Draft, size) };
+            let link = link(&stage);
+            stage.link(link);
+            stage.type_text("typed on");
+            stage.wait(300);
+            let place = if shown { "over_a_session" } else { "at_the_start" };
+            insta::assert_snapshot!(format!("{what}_{place}_{}", size.0), stage.draw());
+        }
+    }
+}
+
+#[test]
+fn a_hub_that_is_started() {
+    pictures("starting", |_| HubLink::Starting);
+}
+
+/// Nothing flashes by that nobody can read.
+#[test]
+fn a_hub_that_is_there_at_once_is_not_talked_about() {
+    let mut stage = Stage::alone(Start::Draft, SIZE);
+    stage.link(HubLink::Connecting);
+    stage.wait(100);
+    assert!(!stage.draw().contains("reaching"));
+    stage.wait(200);
+    assert!(stage.draw().contains("reaching"));
+}
+
+#[test]
+fn a_hub_that_is_lost() {
+    pictures("lost", lost);
+}
+
+#[test]
+fn a_hub_that_does_not_start() {
+    pictures("down", |_| down());
+}
+
+#[test]
+fn a_hub_of_another_version() {
+    pictures("other_version", |_| HubLink::WrongContract(3));
+}

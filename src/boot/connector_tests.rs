@@ -91,7 +91,7 @@ async fn what_a_lost_hub_did_not_answer_is_refused_but_for_texts_whose_fate_is_o
         heard(&mut hub).await;
     }
     let answer = Update::Answer { ask: AskId(1), answer: crate::proto::Answer::Done };
-    hub.updates.send(answer.clone()).await.unwrap();
+    hub.updates.try_send(answer.clone()).unwrap();
     drop(hub);
     assert_eq!(next(&mut line).await, FromHub::Update(answer));
     assert_eq!(next(&mut line).await, refused(3));
@@ -148,7 +148,7 @@ async fn a_hub_that_said_goodbye_is_not_sought_again() {
     let (mut line, mut hubs, keep) = rig(2);
     up(&mut line).await;
     let hub = hubs.pop_front().unwrap();
-    hub.updates.send(Update::Goodbye(Goodbye::Ending)).await.unwrap();
+    hub.updates.try_send(Update::Goodbye(Goodbye::Ending)).unwrap();
     drop(hub);
     assert_eq!(next(&mut line).await, FromHub::Update(Update::Goodbye(Goodbye::Ending)));
     assert_eq!(line.from_hub.recv().await, None);
@@ -160,7 +160,7 @@ async fn a_hub_of_another_contract_is_told_and_waited_for() {
     let (mut line, mut hubs, _keep) = rig(2);
     up(&mut line).await;
     let hub = hubs.pop_front().unwrap();
-    hub.updates.send(Update::Goodbye(Goodbye::WrongContract(7))).await.unwrap();
+    hub.updates.try_send(Update::Goodbye(Goodbye::WrongContract(7))).unwrap();
     drop(hub);
     assert_eq!(down(&mut line).await, HubLink::WrongContract(7));
     line.again.notify_one();

@@ -16,7 +16,10 @@ use crate::{
     proto::{CONTRACT, ToHub, Update, report::Starter, update::Goodbye},
     registry::{Input, Registry},
     supervisor::{Event, Supervisor},
-    transport::port::{Frame, HubPort},
+    transport::{
+        port::{Frame, HubPort},
+        updates::Updates,
+    },
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -72,7 +75,7 @@ pub struct Hub {
     primary: ProfileName,
     profiles: Vec<Profile>,
     /// Terminals that have not said hello.
-    strangers: BTreeMap<ClientId, mpsc::Sender<Update>>,
+    strangers: BTreeMap<ClientId, Updates>,
     next_client: u64,
     frames_in: mpsc::Sender<(ClientId, Option<Frame>)>,
     frames: mpsc::Receiver<(ClientId, Option<Frame>)>,

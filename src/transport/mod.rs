@@ -7,3 +7,4 @@ pub mod link;
 pub mod local;
 pub mod port;
 pub mod unix;
+pub mod updates;

@@ -1,6 +1,6 @@
 //! The two ends of a connection, whatever carries it, and what a terminal holds of all its connections.
 
-use super::link::FromHub;
+use super::{link::FromHub, updates::Updates};
 use crate::{
     base::{ids::SecretHandle, secret::Secret},
     proto::{ToHub, Update},
@@ -41,7 +41,7 @@ pub struct HubPort {
     pub from_terminal: mpsc::Receiver<Frame>,
     /// Full when the terminal does not keep up: the hub then marks it lagging, drops its patches, and sends one snapshot when
     /// there is room again.
-    pub updates: mpsc::Sender<Update>,
+    pub updates: Updates,
 }
 
 /// Commands under way to the hub; a person's hand makes at most some dozens a second.
@@ -51,3 +51,5 @@ pub const TO_HUB: usize = 64;
 pub const HANDED_ON: usize = 16;
 /// Updates under way to a terminal: about four seconds of merged streaming at 60 updates a second.
 pub const TO_TERMINAL: usize = 256;
+/// Updates that wait for a socket: their bytes are bounded too, so that this is for many small ones.
+pub const TO_SOCKET: usize = 4096;

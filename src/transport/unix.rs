@@ -7,6 +7,7 @@ use super::{
     codec,
     framing::{self, MAX_TO_HUB, MAX_TO_TERMINAL, Malformed, Received},
     port::{Frame, HubPort, TO_HUB, TO_TERMINAL, TerminalPort},
+    updates::{Queued, Updates},
 };
 use crate::{
     base::sys::files,
@@ -77,7 +78,7 @@ impl Listener {
         same_user(&stream)?;
         let (read, write) = stream.into_split();
         let (frames, from_terminal) = mpsc::channel(TO_HUB);
-        let (updates, queue) = mpsc::channel(TO_TERMINAL);
+        let (updates, queue) = Updates::to_socket();
         tokio::spawn(hub_reads(read, frames));
         tokio::spawn(hub_writes(write, queue));
         Ok(HubPort { from_terminal, updates })
@@ -177,15 +178,25 @@ async fn hub_reads(mut read: OwnedReadHalf, frames: mpsc::Sender<Frame>) {
 }
 
 /// Writes updates until the hub lets the terminal go or it is gone; ends after a goodbye.
-async fn hub_writes(write: OwnedWriteHalf, mut queue: mpsc::Receiver<Update>) {
+async fn hub_writes(write: OwnedWriteHalf, mut queue: mpsc::Receiver<Queued>) {
     let mut write = BufWriter::with_capacity(BUFFER, write);
     let writing = async {
-        while let Some(update) = queue.recv().await {
-            framing::write(&mut write, &codec::encode(&update)?).await?;
+        while let Some(queued) = queue.recv().await {
+            let last = match queued {
+                // Its place is free when it was written.
+                Queued::Encoded { json, last, _place } => {
+                    framing::write(&mut write, &json).await?;
+                    last
+                }
+                Queued::Snapshot(update) => {
+                    framing::write(&mut write, &codec::encode(&update)?).await?;
+                    false
+                }
+            };
             if queue.is_empty() {
                 write.flush().await?;
             }
-            if matches!(update, Update::Goodbye(_)) {
+            if last {
                 break;
             }
         }

@@ -59,6 +59,7 @@ fn calls() -> Vec<Call> {
         Call::Slash { live: live(), command: String::new() },
         Call::Dispatch { live: live(), name: String::new(), arg: String::new() },
         Call::Set { live: live(), key: String::new(), value: String::new() },
+        Call::Processes { live: None },
         Call::StopProcesses,
     ]
 }

@@ -239,6 +239,10 @@ pub enum Call {
         live: LiveId,
         title: String,
     },
+    /// Which background processes there are: of one session, or of the whole backend. Asking for a session has its agent built.
+    Processes {
+        live: Option<LiveId>,
+    },
     /// Ends the background processes of the whole backend.
     StopProcesses,
     /// Whether a provider is configured.
@@ -282,6 +286,11 @@ pub enum Reply {
         pending: bool,
     },
     ProviderConfigured(bool),
+    /// How many background processes run, and how many have ended that the backend still tells of.
+    Processes {
+        running: usize,
+        ended: usize,
+    },
     /// Text for the person, from a slash command.
     Output {
         text: Untrusted,

@@ -6,9 +6,11 @@
 
 mod attention;
 mod body;
+mod bound;
 mod children;
 pub mod effect;
 pub mod input;
+mod linger;
 mod looks;
 mod notices;
 mod on_command;
@@ -21,8 +23,10 @@ mod profiles;
 mod prompts;
 mod queue;
 mod reconcile;
+mod residency;
 mod resolve;
 mod resync;
+mod review;
 mod runtime;
 mod send;
 mod stop_all;
@@ -51,6 +55,7 @@ use crate::{
     proto::Answer,
 };
 use effect::JobId;
+use linger::Linger;
 use runtime::{Kind, Pending, Run, Wires};
 use std::collections::BTreeMap;
 use terminals::Terminals;
@@ -78,6 +83,7 @@ pub struct Registry {
     jobs: BTreeMap<JobId, SessionId>,
     timers: Timers,
     terminals: Terminals,
+    linger: Linger,
     /// Whether the notice that crash safety is off stands.
     unsafe_store: bool,
     /// hermux ends: nothing new is begun.
@@ -99,6 +105,7 @@ impl Registry {
             jobs: BTreeMap::new(),
             timers: Timers::default(),
             terminals: Terminals::default(),
+            linger: Linger::default(),
             unsafe_store: false,
             ending: false,
             now: Tick::default(),
@@ -119,6 +126,7 @@ impl Registry {
     /// Decides what follows from one input. Time never runs backwards here, whatever `now` says.
     pub fn step(&mut self, input: Input, now: Tick) -> Step {
         self.now = self.now.max(now);
+        let told = matches!(input, Input::Fact { .. });
         match input {
             Input::ClientJoined { client, terminal } => self.on_joined(client, terminal),
             Input::ClientLeft { client } => self.on_left(client),
@@ -138,6 +146,9 @@ impl Registry {
             Input::Ending => self.on_ending(),
             Input::Timer => self.on_timer(),
         }
+        if !told || self.out.patches.iter().any(review::concerns) {
+            self.review();
+        }
         std::mem::take(&mut self.out)
     }
 
@@ -148,6 +159,8 @@ impl Registry {
                 Key::Prompt(session, prompt) => self.expire_prompt(session, prompt),
                 Key::Settle(session) => self.settled(session),
                 Key::Early(profile) => self.forget_early(&profile),
+                // It follows every step that is no fact.
+                Key::Review => {}
             }
         }
     }

@@ -15,6 +15,24 @@ use crate::{
     proto::{Answer, Command, Refusal},
 };
 
+/// The session that a command uses, for who stays live. Looking at one, or closing it, is no use.
+fn uses(command: &Command) -> Option<SessionId> {
+    match command {
+        Command::Focus { session }
+        | Command::Send { session, .. }
+        | Command::SaveDraft { session, .. }
+        | Command::Interrupt { session }
+        | Command::InterruptAndSend { session, .. }
+        | Command::EditQueued { session, .. }
+        | Command::RemoveQueued { session, .. }
+        | Command::Answer { session, .. }
+        | Command::Settle { session, .. }
+        | Command::Rename { session, .. }
+        | Command::SetYolo { session, .. } => Some(*session),
+        _ => None,
+    }
+}
+
 /// The most rows of one answer.
 const MAX_ROWS: u16 = 200;
 
@@ -38,6 +56,9 @@ impl Registry {
     ) -> Result<Option<Answer>, Refusal> {
         if self.ending {
             return Err(Refusal::Ending);
+        }
+        if let Some(session) = uses(&command) {
+            self.use_session(session);
         }
         match command {
             Command::Watch { session } => {

@@ -24,6 +24,7 @@ impl Registry {
         let Some(live) = live else { return self.on_backend_fact(profile, fact) };
         match self.owner(profile, &live) {
             Some(session) => self.on_session_fact(session, fact),
+            None if self.on_left_fact(profile, &live, &fact) && self.wire(profile).builds == 0 => {}
             None => self.keep_early(profile, live, fact),
         }
     }

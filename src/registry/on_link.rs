@@ -138,6 +138,9 @@ impl Registry {
         wires.early.clear();
         wires.early_bytes = 0;
         let on_purpose = wires.ending;
+        if process {
+            wires.left.clear();
+        }
         self.cut_farewell(profile);
         let sessions = self.sessions_of(profile);
         for session in &sessions {
@@ -145,8 +148,12 @@ impl Registry {
             let running = self.is_running(*session);
             let run = self.run(*session);
             run.may_go_on |= std::mem::take(&mut run.settling);
-            run.resume |= !on_purpose && (run.live.is_some() || run.build.is_some() || waits) || running;
+            let had = run.live.is_some() && !run.closing || run.build.is_some();
+            run.resume |= !on_purpose && (had || waits) || running;
             self.unbind_live(*session, profile);
+            if process {
+                self.set_built(*session, false);
+            }
         }
         // Before the turns end: an answer that is lost may concern one.
         let lost: Vec<CallId> =

@@ -52,6 +52,8 @@ impl Registry {
                 }
             }
             Kind::ActiveList => self.on_active_list(&profile, reply),
+            Kind::Spare(asked) => self.on_processes(&profile, call, asked, &reply),
+            Kind::Close(who) => self.on_closed(&profile, who, &reply),
             Kind::Farewell => self.on_farewell(&profile, call),
         }
     }

@@ -121,7 +121,7 @@ impl Registry {
         }
         let Some(known) = self.session(session) else { return };
         let (untitled, info) = (known.title.is_none(), known.info.clone());
-        if !known.built {
+        if self.run(session).live.is_none() {
             self.bind_stored(session, &profile, &loaded.stored, lineage.as_ref());
         }
         if let Some(row) = loaded.row {
@@ -260,6 +260,7 @@ impl Registry {
             self.remove_prompt(session, prompt);
         }
         self.refuse_wishes(session, &Refusal::NoSession);
+        self.leave_built(session, &profile);
         self.unbind_all(session, &profile);
         self.timers.cancel(&super::timers::Key::Watch(session));
         self.timers.cancel(&super::timers::Key::Settle(session));

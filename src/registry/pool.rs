@@ -1,54 +1,61 @@
-//! Which backend makes room for another (DECISIONS 5). Pure policy: the bound is exceeded rather than work stopped.
+//! Which backends run on beside the primary (DECISIONS 5, A08, A11, A12): at most so many, none that works or waits is stopped, none
+//! whose sessions have background processes, none that was used a moment ago. One that nobody used for long is stopped although there
+//! is room. Whoever is stopped comes back at the next use.
 
-use crate::base::{clock::Tick, ids::ProfileName};
+use super::{
+    Registry,
+    bound::{Bound, Stay},
+    residency::Asked,
+    runtime::Kind,
+};
+use crate::{
+    base::{clock::Tick, ids::ProfileName},
+    model::agent::Call,
+};
 
-/// A backend that has, or is getting, a process. The primary never counts and is never asked.
-#[derive(Debug, Clone)]
-pub(super) struct Pooled {
-    pub profile: ProfileName,
-    pub used: Tick,
-    /// A turn runs, a text is on its way, a prompt or a child agent's result is awaited.
-    pub working: bool,
-}
-
-/// The backend to stop before one more is started: the least recently used that neither works nor was used within `fresh`;
-/// `None` while there is room, and when none can be spared.
-pub(super) fn victim(pool: &[Pooled], bound: usize, fresh: u64, now: Tick) -> Option<ProfileName> {
-    if pool.len() < bound {
-        return None;
-    }
-    let spare = pool.iter().filter(|backend| !backend.working && now.since(backend.used) > fresh);
-    spare.min_by_key(|backend| backend.used).map(|backend| backend.profile.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pool(backends: &[(&str, u64, bool)]) -> Vec<Pooled> {
-        let pooled = |(name, used, working): &(&str, u64, bool)| Pooled {
-            profile: ProfileName::new(name).unwrap(),
-            used: Tick(*used),
-            working: *working,
-        };
-        backends.iter().map(pooled).collect()
+impl Registry {
+    /// Asks the backends that could go whether they may. Returns when somebody goes by nothing but time.
+    pub(super) fn review_pool(&mut self) -> Option<Tick> {
+        let (bound, pool) = (self.pool_bound(), self.pool());
+        for profile in bound.leave(&pool, self.now) {
+            let timeout = self.settings.limits.call;
+            let call =
+                self.call(&profile, Call::Processes { live: None }, timeout, Kind::Spare(Asked::Backend));
+            self.wire(&profile).spare.asked = Some(call);
+        }
+        bound.next(&pool, self.now)
     }
 
-    /// A11, A12, INV18.
-    /// A08, A11, A12, INV18.
-    #[test]
-    fn the_bound_is_exceeded_rather_than_a_fresh_or_working_backend_stopped() {
-        let now = Tick(200_000);
-        assert_eq!(victim(&pool(&[("a", 0, false), ("b", 0, false)]), 3, 90_000, now), None);
-        let busy = pool(&[("a", 0, true), ("b", 150_000, false), ("c", 1, true)]);
-        assert_eq!(victim(&busy, 3, 90_000, now), None);
+    /// It said that nothing runs beside its sessions: it goes, unless it was needed meanwhile.
+    pub(super) fn spare_backend(&mut self, profile: &ProfileName) {
+        if self.pool_bound().leave(&self.pool(), self.now).contains(profile) {
+            self.stop(profile);
+        }
     }
 
-    /// INV19.
-    #[test]
-    fn the_least_recently_used_stale_backend_makes_room() {
-        let now = Tick(200_000);
-        let stale = pool(&[("a", 50, false), ("b", 40, false), ("c", 1, true), ("d", 199_000, false)]);
-        assert_eq!(victim(&stale, 3, 90_000, now), ProfileName::new("b").ok());
+    fn pool_bound(&self) -> Bound {
+        let limits = &self.settings.limits;
+        Bound { most: limits.pool, fresh: limits.pool_fresh, idle: limits.idle_reap }
+    }
+
+    /// Every backend but the primary that has, or is getting, a process.
+    fn pool(&self) -> Vec<Stay<ProfileName>> {
+        let others = self.world.profiles.iter().filter(|profile| profile.name != self.settings.primary);
+        let pool = others.filter_map(|profile| {
+            let wires = self.wires.get(&profile.name)?;
+            let counts = (profile.backend.is_running() || wires.starting) && !wires.ending;
+            counts.then(|| Stay {
+                who: profile.name.clone(),
+                used: wires.spare.used,
+                // One that is not connected cannot be asked whether it may go.
+                needed: !wires.up || self.works(&profile.name),
+                shown: self
+                    .terminals
+                    .show(|session| self.session(session).is_some_and(|known| known.profile == profile.name)),
+                not_before: wires.spare.not_before,
+                leaving: wires.spare.asked.is_some(),
+            })
+        });
+        pool.collect()
     }
 }

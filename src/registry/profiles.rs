@@ -1,12 +1,6 @@
 //! Profiles and their backends: which there are, when one is started, and how one is stopped on purpose (DECISIONS 20).
 
-use super::{
-    Registry,
-    effect::Effect,
-    notices::Words,
-    pool::{self, Pooled},
-    runtime::Kind,
-};
+use super::{Registry, effect::Effect, notices::Words, runtime::Kind};
 use crate::{
     base::{
         ids::{CallId, ProfileName, SessionId},
@@ -89,44 +83,21 @@ impl Registry {
         );
         let cold = profile.backend == BackendState::Cold;
         let wires = self.wire(name);
-        wires.used = now;
+        wires.spare.used = now;
         if !(cold || asked && again) || std::mem::replace(&mut wires.starting, true) {
             return;
-        }
-        if cold {
-            self.make_room(name);
         }
         self.effect(Effect::StartBackend { profile: name.clone() });
     }
 
-    fn make_room(&mut self, newcomer: &ProfileName) {
-        if *newcomer == self.settings.primary {
-            return;
-        }
-        let pool: Vec<Pooled> = self
-            .world
-            .profiles
-            .iter()
-            .filter(|p| p.name != self.settings.primary && p.name != *newcomer)
-            .filter_map(|p| {
-                let wires = self.wires.get(&p.name)?;
-                let counts = (p.backend.is_running() || wires.starting) && !wires.ending;
-                counts.then(|| Pooled {
-                    profile: p.name.clone(),
-                    used: wires.used,
-                    working: self.works(&p.name),
-                })
-            })
-            .collect();
-        let limits = &self.settings.limits;
-        if let Some(victim) = pool::victim(&pool, limits.pool, limits.pool_fresh, self.now) {
-            self.stop(&victim);
-        }
-    }
-
     /// Whether something of a profile would be lost with its backend.
     pub(super) fn works(&self, profile: &ProfileName) -> bool {
-        self.world.sessions.values().any(|known| known.profile == *profile && self.is_at_work(known.id))
+        let left = self.wires.get(profile).is_some_and(|wires| wires.left.values().any(|left| left.running));
+        left || self
+            .world
+            .sessions
+            .values()
+            .any(|known| known.profile == *profile && self.is_at_work(known.id))
     }
 
     pub(super) fn on_stop_backend(
@@ -160,7 +131,9 @@ impl Registry {
                 }
             }
             farewell.push(Call::StopProcesses);
-            farewell.extend(built.into_iter().map(|(_, live)| Call::Close { live }));
+            let left = self.wire(profile).left.keys().cloned().collect::<Vec<_>>();
+            let lives = built.into_iter().map(|(_, live)| live).chain(left);
+            farewell.extend(lives.map(|live| Call::Close { live }));
             for what in farewell {
                 let call = self.call(profile, what, timeout, Kind::Farewell);
                 self.wire(profile).farewell.insert(call);

@@ -58,6 +58,7 @@ impl Registry {
             Prompt { id, kind: request.kind, request: request.id, asked: self.now, deadline, state },
         );
         self.touch(session);
+        self.use_session(session);
     }
 
     /// The running call that asks: by its words, else the one that started last.

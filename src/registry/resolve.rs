@@ -24,15 +24,21 @@ impl Registry {
 
     pub(super) fn bind_live(&mut self, session: SessionId, profile: &ProfileName, live: LiveId) {
         self.unbind_live(session, profile);
-        self.wire(profile).live.insert(live.clone(), session);
-        self.run(session).live = Some(live);
-        self.head(session, Change::Built(true));
+        let now = self.now;
+        let wires = self.wire(profile);
+        wires.left.remove(&live);
+        wires.live.insert(live.clone(), session);
+        let run = self.run(session);
+        run.live = Some(live);
+        run.spare.used = now;
+        if std::mem::take(&mut run.eager) {
+            self.set_built(session, true);
+        }
     }
 
     pub(super) fn unbind_live(&mut self, session: SessionId, profile: &ProfileName) {
         if let Some(live) = self.run(session).live.take() {
             self.wire(profile).live.remove(&live);
-            self.head(session, Change::Built(false));
         }
     }
 

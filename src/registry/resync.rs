@@ -37,7 +37,9 @@ impl Registry {
         };
         let timeout = self.settings.limits.build_call;
         let call = self.call(&profile, what, timeout, Kind::Build(session));
-        self.run(session).build = Some(call);
+        let run = self.run(session);
+        run.build = Some(call);
+        run.eager = eager;
         self.wire(&profile).builds += 1;
     }
 
@@ -74,13 +76,13 @@ impl Registry {
         }
     }
 
-    /// A tab was closed while its session was being created: an empty one would cost the backend 51 MiB for nothing (CHECK 52).
+    /// A tab was closed while its session was being built: an empty one would cost the backend 51 MiB for nothing (CHECK 52).
     fn let_go(&mut self, profile: &ProfileName, reply: Reply) {
-        if let Reply::Built(built) = reply
-            && built.messages.is_empty()
-            && built.running != Some(true)
-            && self.wire(profile).up
-        {
+        let Reply::Built(built) = reply else { return };
+        if !built.messages.is_empty() || built.running == Some(true) {
+            return self.leave_live(profile, built.live, built.running == Some(true));
+        }
+        if self.wire(profile).up {
             let timeout = self.settings.limits.call;
             self.call(profile, Call::Close { live: built.live }, timeout, Kind::Farewell);
         }
@@ -105,6 +107,7 @@ impl Registry {
     /// The backend lost the session before anything was stored in it: it is created again under the same tab.
     fn start_anew(&mut self, session: SessionId, profile: &ProfileName, why: &Untrusted) {
         self.unbind_all(session, profile);
+        self.set_built(session, false);
         self.head(session, Change::Ids { stored: None, lineage: None });
         self.run(session).resume = false;
         let doubted = self.doubted(session);

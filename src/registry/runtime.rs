@@ -1,7 +1,10 @@
 //! What the registry keeps beside the world: how each session and each profile is wired to its backend just now. None of it
 //! is shown, none of it is sent, and all of it can be lost with the backend.
 
-use super::effect::JobId;
+use super::{
+    effect::JobId,
+    residency::{Asked, Left, Spare, Who},
+};
 use crate::{
     base::{
         clock::Tick,
@@ -21,6 +24,11 @@ pub(super) struct Run {
     pub live: Option<LiveId>,
     /// The create or resume that is under way.
     pub build: Option<CallId>,
+    /// That one has an agent built at once.
+    pub eager: bool,
+    pub spare: Spare,
+    /// It is being closed at the backend: nothing is asked of it until it is.
+    pub closing: bool,
     /// It was built when the connection went: it is resumed when the next one is up.
     pub resume: bool,
     pub outgoing: Option<Outgoing>,
@@ -171,8 +179,10 @@ pub(super) struct Wires {
     pub open_prompts: usize,
     /// The backend's own notifications that stand, by its key.
     pub notified: BTreeMap<Untrusted, NoticeId>,
-    /// When it was last used, for the pool.
-    pub used: Tick,
+    /// When it was last used, and whether it may go.
+    pub spare: Spare,
+    /// What is still built of closed tabs.
+    pub left: BTreeMap<LiveId, Left>,
     /// Where its last session was opened.
     pub cwd: Option<String>,
     /// No longer on disk: it leaves when its backend is cold.
@@ -203,6 +213,9 @@ pub(super) enum Kind {
     Wish(SessionId, Want),
     Setup,
     ActiveList,
+    /// For what runs in the background, before something is stopped or closed.
+    Spare(Asked),
+    Close(Who),
     /// Part of a stop on purpose.
     Farewell,
 }

@@ -133,7 +133,7 @@ impl Registry {
             return;
         }
         // One that is being stopped is started again when it is gone.
-        if self.wire(&profile).ending {
+        if self.wire(&profile).ending || self.run(session).closing {
             return;
         }
         if !self.wire(&profile).up {
@@ -151,6 +151,7 @@ impl Registry {
         if let Some(out) = run.outgoing.as_mut().filter(|out| out.stage == Stage::Waiting) {
             out.stage = Stage::Called;
             let (message, text) = (out.message, out.text.clone());
+            self.set_built(session, true);
             let timeout = self.settings.limits.submit_call;
             self.call(&profile, Call::Submit { live, text }, timeout, Kind::Submit(session, message));
         }

@@ -20,9 +20,26 @@ pub(super) struct Terminals {
     last: Option<SessionId>,
     /// The attached ones, the one that was used last at the end.
     used: Vec<ClientId>,
+    /// One has attached.
+    ever: bool,
 }
 
 impl Terminals {
+    /// Whether a terminal shows a session that is one of these.
+    pub(super) fn show(&self, is: impl Fn(SessionId) -> bool) -> bool {
+        self.shown.values().flatten().any(|session| is(*session))
+    }
+
+    /// Whether one is attached.
+    pub(super) fn any(&self) -> bool {
+        !self.shown.is_empty()
+    }
+
+    /// Whether one has ever been.
+    pub(super) fn ever(&self) -> bool {
+        self.ever
+    }
+
     /// A session left; `twin` is the one that goes on in its place.
     pub(super) fn replace(&mut self, session: SessionId, twin: Option<SessionId>) {
         for shown in self.shown.values_mut().chain([&mut self.last]).filter(|shown| **shown == Some(session))
@@ -59,6 +76,7 @@ impl Registry {
     pub(super) fn on_joined(&mut self, client: ClientId, terminal: Option<TerminalInfo>) {
         let Some(info) = terminal else { return };
         self.terminals.shown.insert(client, None);
+        self.terminals.ever = true;
         self.terminals.used.push(client);
         self.emit(Patch::Terminal(Box::new(Terminal { id: client, info: info.bounded() })));
     }

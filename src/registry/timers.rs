@@ -17,6 +17,8 @@ pub(super) enum Key {
     Settle(SessionId),
     /// Facts for a session that is not known yet.
     Early(ProfileName),
+    /// Who stays live.
+    Review,
 }
 
 #[derive(Debug, Default)]

@@ -77,6 +77,8 @@ impl Registry {
         self.timers.set(Key::Watch(session), now.plus(silence));
         self.put_away_what_is_over(session);
         self.touch(session);
+        self.use_session(session);
+        self.set_built(session, true);
         if stop {
             self.interrupt(session);
         }
@@ -196,6 +198,7 @@ impl Registry {
         };
         self.set_turn(session, Turn { state, started: None, quiet: false });
         self.touch(session);
+        self.use_session(session);
     }
 
     /// Nothing is submitted until the backend says that it is idle, or has had its time to say so.

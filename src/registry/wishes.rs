@@ -37,7 +37,11 @@ impl Registry {
     }
 
     pub(super) fn grant_wishes(&mut self, session: SessionId, live: &LiveId) {
-        for want in std::mem::take(&mut self.run(session).wants) {
+        let wants = std::mem::take(&mut self.run(session).wants);
+        if !wants.is_empty() {
+            self.set_built(session, true);
+        }
+        for want in wants {
             let live = live.clone();
             let limits = &self.settings.limits;
             let (what, timeout) = match &want.what {

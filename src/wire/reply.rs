@@ -32,6 +32,7 @@ pub enum Expect {
     Answered,
     Titled,
     Setup,
+    Processes,
     Slash,
     Dispatch,
     Set,
@@ -54,6 +55,7 @@ impl Expect {
             Call::Title { .. } => Self::Titled,
             Call::StopProcesses => Self::Done,
             Call::Setup => Self::Setup,
+            Call::Processes { .. } => Self::Processes,
             Call::Slash { .. } => Self::Slash,
             Call::Dispatch { .. } => Self::Dispatch,
             Call::Set { .. } => Self::Set,
@@ -106,6 +108,11 @@ fn result(
         Expect::ActiveList => {
             let (rows, _) = read("session.active_list", &["sessions"])?.tail("sessions", MAX_ROWS)?;
             Reply::ActiveList(rows.into_iter().filter_map(|row| active_row(row, odd)).collect())
+        }
+        Expect::Processes => {
+            let (rows, _) = read("process.list", &["processes"])?.tail("processes", MAX_ROWS)?;
+            let ended = rows.iter().filter(|row| has_exited(row, odd)).count();
+            Reply::Processes { running: rows.len() - ended, ended }
         }
         Expect::Closed => Reply::Closed(read("session.close", &["closed"])?.flag("closed")?),
         Expect::Submitted => {
@@ -227,6 +234,31 @@ fn active_row(row: &RawValue, odd: &Oddities) -> Option<ActiveRow> {
         stored: fields.id("session_key", StoredId::new),
         state,
     })
+}
+
+/// Whether a row of the list of background processes says that it is over. One that does not say so runs.
+fn has_exited(row: &RawValue, odd: &Oddities) -> bool {
+    let names = &[
+        "status",
+        // Known, and not needed.
+        "session_id",
+        "command",
+        "cwd",
+        "pid",
+        "started_at",
+        "uptime",
+        "uptime_seconds",
+        "output_preview",
+        "output_tail",
+        "notify_on_complete",
+        "watch_patterns",
+        "watch_hit",
+        "session_scoped",
+        "exit_code",
+        "detached",
+    ];
+    let fields = Fields::read(row.get(), "process.list.process", names, odd);
+    fields.is_some_and(|fields| fields.str("status").as_deref() == Some("exited"))
 }
 
 const DISPATCH: &[&str] = &["type", "message", "notice", "output", "target", "name"];

@@ -38,6 +38,8 @@ fn built(json: &Value) -> Built {
 #[case(Expect::Dispatch, json!({"type": "alias", "target": "/model"}), Reply::Alias("model".into()))]
 #[case(Expect::Set, json!({"key": "yolo", "value": "1"}), Reply::Done)]
 #[case(Expect::Set, json!({"key": "model", "value": "m", "confirm_required": true, "confirm_message": "dear"}), Reply::Output { text: "m".into(), warning: Some("dear".into()) })]
+#[case(Expect::Processes, json!({"processes": []}), Reply::Processes { running: 0, ended: 0 })]
+#[case(Expect::Processes, json!({"processes": [{"status": "running"}, {"status": "exited"}, {"status": "new"}, 7]}), Reply::Processes { running: 3, ended: 1 })]
 #[case(Expect::Done, json!({"killed": 2}), Reply::Done)]
 fn an_answer_is_read_by_what_was_asked(#[case] expect: Expect, #[case] json: Value, #[case] reply: Reply) {
     assert_eq!(answer(expect, &json), reply);
@@ -63,6 +65,7 @@ fn a_late_answer_is_too_late_whichever_way_it_is_said() {
 #[case(Expect::Built, json!({"session_id": "a b"}))]
 #[case(Expect::ActiveList, json!({"sessions": 7}))]
 #[case(Expect::Closed, json!({}))]
+#[case(Expect::Processes, json!({"processes": 1}))]
 #[case(Expect::Submitted, json!("streaming"))]
 #[case(Expect::Approved, json!({"resolved": "all"}))]
 #[case(Expect::Approved, json!({"resolved": -1}))]

@@ -153,6 +153,11 @@ pub fn encode(
             list.extend([("session_id", Text(live.as_str())), ("title", Text(title))]);
             "session.title"
         }
+        Call::Processes { live: None } => "agents.list",
+        Call::Processes { live: Some(live) } => {
+            list.push(("session_id", Text(live.as_str())));
+            "process.list"
+        }
         Call::StopProcesses => "process.stop",
         Call::Setup => "setup.status",
         Call::Slash { live, command } => {

@@ -30,6 +30,8 @@ fn every_call_has_exactly_the_documented_parameters() {
             json!(["session.resume", {"session_id": "20261121_030012_7e329a", "lazy": true}]),
         ),
         (Call::ActiveList, json!(["session.active_list", {}])),
+        (Call::Processes { live: None }, json!(["agents.list", {}])),
+        (Call::Processes { live: Some(live()) }, json!(["process.list", {"session_id": "24035877"}])),
         (Call::Close { live: live() }, json!(["session.close", {"session_id": "24035877"}])),
         (
             Call::Submit { live: live(), text: "a\n\"b\"\u{0}é".into() },

@@ -86,6 +86,8 @@ async fn a_stopped_process_ends_without_a_word() {
     client.turn(&live, "/demo background").await;
     let listed = client.call("process.list", json!({ "session_id": live })).await;
     assert_eq!(listed["processes"][0]["status"], "running");
+    let all = client.call("agents.list", json!({})).await;
+    assert_eq!(all["processes"][0]["status"], "running");
     assert_eq!(client.call("process.stop", json!({})).await["killed"], 1);
     let left = client.call("process.list", json!({ "session_id": live })).await;
     assert_eq!(left["processes"], json!([]));

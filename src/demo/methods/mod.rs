@@ -124,6 +124,7 @@ pub(super) fn dispatch(method: &str, call: &mut Call<'_>) -> Answer {
         "command.dispatch" => commands::dispatch(call),
         "slash.exec" => commands::exec(call),
         "process.list" => sessions::processes(call),
+        "agents.list" => Ok(sessions::all_processes(call)),
         "process.stop" => Ok(sessions::stop_processes(call)),
         _ => Err(refuse(-32601, format!("unknown method: {method}"))),
     }

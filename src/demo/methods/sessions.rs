@@ -273,6 +273,12 @@ pub(super) fn processes(call: &mut Call<'_>) -> Answer {
     Ok(json!({ "processes": listed }))
 }
 
+/// Those of the whole backend.
+pub(super) fn all_processes(call: &Call<'_>) -> Value {
+    let listed: Vec<Value> = call.state.processes.iter().map(|(id, one)| one.listed(id)).collect();
+    json!({ "processes": listed })
+}
+
 /// Ends the pretended processes of the whole backend.
 pub(super) fn stop_processes(call: &mut Call<'_>) -> Value {
     let killed = std::mem::take(&mut call.state.processes);

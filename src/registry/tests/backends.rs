@@ -180,6 +180,9 @@ fn an_idle_backend_makes_room_when_the_pool_is_full() {
     rig.wait(95_000);
     let effects = rig.command(Command::Wake { profile: profile("d") });
     assert_eq!(starts(&effects), 1);
+    let asked: Vec<_> = calls_of(&effects).into_iter().map(|(_, what)| what).collect();
+    assert_eq!(asked, [Call::Processes { live: None }], "one goes, and is asked first");
+    let effects = rig.processes(&effects, 0, 0);
     let mut last = Vec::new();
     for (call, what) in calls_of(&effects) {
         assert!(!matches!(what, Call::Interrupt { .. }), "nothing that works is stopped");

@@ -48,12 +48,12 @@ pub(super) struct Rig {
 
 impl Rig {
     pub(super) fn new() -> Self {
-        let settings = Settings {
-            primary: profile("default"),
-            cwd: "/start".to_owned(),
-            limits: Limits::default(),
-            first_id: 100,
-        };
+        Self::with(Limits::default())
+    }
+
+    pub(super) fn with(limits: Limits) -> Self {
+        let settings =
+            Settings { primary: profile("default"), cwd: "/start".to_owned(), limits, first_id: 100 };
         let mut rig = Self { reg: Registry::new(settings), now: 1_000, mirror: World::default(), asks: 0 };
         let seen = ["default", "research", "work"].map(|name| Profile::new(profile(name), "/home"));
         rig.step(Input::ProfilesSeen(seen.to_vec()));
@@ -145,6 +145,21 @@ impl Rig {
 
     pub(super) fn reply(&mut self, call: CallId, reply: Reply) -> Vec<Effect> {
         self.run(Input::Reply { call, reply })
+    }
+
+    /// Answers every question for background processes, and what comes of that.
+    pub(super) fn processes(&mut self, effects: &[Effect], running: usize, ended: usize) -> Vec<Effect> {
+        let asked = calls_of(effects).into_iter().filter(|(_, what)| matches!(what, Call::Processes { .. }));
+        let replies = asked.map(|(call, _)| (call, Reply::Processes { running, ended }));
+        replies.flat_map(|(call, reply)| self.reply(call, reply)).collect()
+    }
+
+    /// A stop on purpose goes its way.
+    pub(super) fn stopped(&mut self, name: &str) -> Vec<Effect> {
+        let mut effects = self.state(name, BackendState::Stopping);
+        effects.extend(self.down(name, true));
+        effects.extend(self.state(name, BackendState::Cold));
+        effects
     }
 
     /// Time passes; timers fire when they are due.

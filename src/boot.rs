@@ -138,6 +138,7 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         colours: colours(),
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
         multiplexer: pane(),
+        back: None,
         clock,
     };
     let starter = starter(&cwd);

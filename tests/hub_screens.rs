@@ -8,14 +8,16 @@ use hermux::base::clock::Tick;
 use hermux::base::ids::SessionId;
 use hermux::model::draft::{Draft, Piece};
 use hermux::model::patch::{BodyChange, Patch};
+use hermux::model::world::World;
 use hermux::proto::command::Command;
 use hermux::proto::{Answer, Refusal, ToHub, Update};
 use hermux::transport::link::HubLink;
-use hermux::ui::action::Action;
+use hermux::ui::action::{Action, Next};
 use hermux::ui::state::pane::Anchor;
 use hermux::ui::state::{Focus, Start};
+use hermux::ui::update;
 use stage::Stage;
-use stage::worlds::{add, busy, name, session, three_profiles};
+use stage::worlds::{self, add, busy, name, session, three_profiles};
 
 const SIZE: (u16, u16) = (120, 40);
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (40, 12), (20, 6)];
@@ -246,6 +248,137 @@ fn the_person_has_it_tried_again() {
     stage.done.clear();
     stage.keys("ctrl-x s");
     assert!(!stage.done.contains(&Action::Again), "then it is the backend's key again");
+}
+
+// --- leaving and stopping -------------------------------------------------------------------------------------------
+
+/// A terminal on a hub that stays when it leaves.
+fn attached(world: World, shown: u64) -> Stage {
+    let mut stage = Stage::showing(world, shown, SIZE);
+    stage.ui.back = Some("hermux".into());
+    stage.draw();
+    stage.done.clear();
+    stage
+}
+
+fn left(stage: &Stage) -> bool {
+    stage.done.contains(&Action::Leave(Next::Nothing))
+}
+
+/// DECISIONS 23: with a hub to stay behind, leaving asks nothing; what was written is told before.
+#[test]
+fn leaving_a_hub_that_stays_asks_nothing() {
+    for keys in ["ctrl-x d", "ctrl-x q", "ctrl-d"] {
+        let mut stage = attached(busy(), 1);
+        stage.keys(keys);
+        assert!(left(&stage) && stage.ui.layer.is_none(), "{keys}");
+    }
+    let mut stage = attached(busy(), 1);
+    stage.type_text("draft");
+    stage.keys("ctrl-d ctrl-x d");
+    assert!(left(&stage));
+    assert_eq!(saved(&mut stage), [(1, "draft".into())]);
+    let mut alone = Stage::showing(busy(), 1, SIZE);
+    alone.keys("ctrl-x d");
+    assert!(!left(&alone) && alone.ui.layer.is_some(), "it would stop them");
+}
+
+/// Nothing that was written is lost without a word.
+#[test]
+fn leaving_without_a_hub_asks_about_what_it_was_not_told() {
+    let mut stage = attached(busy(), 1);
+    let link = lost(&stage);
+    stage.link(link);
+    stage.type_text("unheard");
+    stage.keys("ctrl-x d");
+    assert!(
+        !left(&stage) && stage.draw().contains("has not reached the hub, and would be lost"),
+        "{}",
+        stage.draw()
+    );
+    stage.keys("q");
+    assert!(left(&stage));
+    let mut stage = attached(busy(), 1);
+    stage.link(down());
+    stage.keys("ctrl-x d");
+    assert!(left(&stage), "nothing was written");
+}
+
+/// UX-29: what goes on, and how to come back.
+#[test]
+fn what_goes_on_is_said_on_the_normal_screen() {
+    let stage = attached(busy(), 1);
+    let said = update::left_behind(&stage.ui, stage.mirror.world());
+    assert_eq!(
+        said,
+        [
+            "hermux goes on without this terminal:",
+            "    work · Migrate the database is at work",
+            "    work · Clean up is at work",
+            "Come back with: hermux",
+        ]
+    );
+    let mut idle = three_profiles();
+    add(&mut idle, session(1, "work", "Idle"));
+    let stage = attached(idle, 1);
+    let said = update::left_behind(&stage.ui, stage.mirror.world());
+    assert_eq!(said, ["hermux waits in the background for a while. Come back with: hermux"]);
+    let alone = Stage::showing(busy(), 1, SIZE);
+    let said = update::left_behind(&alone.ui, alone.mirror.world()).join("\n");
+    assert!(
+        said.contains("was at work\n    hermux --session work/") && !said.contains("Come back"),
+        "{said}"
+    );
+}
+
+fn palette(stage: &mut Stage, query: &str) {
+    stage.keys("ctrl-p");
+    stage.type_text(query);
+    stage.keys("enter");
+}
+
+#[test]
+fn the_hub_is_stopped_after_a_question_that_names_what_that_stops() {
+    let mut stage = attached(busy(), 1);
+    palette(&mut stage, "stop hermux");
+    let screen = stage.draw();
+    assert!(screen.contains("work · Migrate the database is at work"), "{screen}");
+    stage.commands();
+    stage.keys("c");
+    assert_eq!(stage.commands(), []);
+    palette(&mut stage, "stop hermux");
+    stage.keys("s");
+    assert_eq!(stage.commands().last(), Some(&Command::Shutdown { force: true }));
+    assert_eq!(update::left_behind(&stage.ui, stage.mirror.world()), ["hermux has stopped."]);
+    let mut alone = Stage::showing(three_profiles(), 1, SIZE);
+    palette(&mut alone, "stop hermux");
+    assert!(left(&alone), "a hub in this process ends with its terminal");
+}
+
+/// One action, one question that names how many of which profiles, one word about what came of it.
+#[test]
+fn the_emergency_stop_interrupts_every_turn_after_one_question() {
+    let mut world = busy();
+    let mut other = session(4, "default", "Also at work");
+    worlds::run(&mut other);
+    add(&mut world, other);
+    let mut stage = attached(world, 1);
+    stage.keys("ctrl-x I");
+    assert_eq!(stage.commands(), []);
+    insta::assert_snapshot!("emergency_stop", stage.draw());
+    stage.keys("s");
+    assert_eq!(stage.commands(), [Command::StopAll]);
+    stage.keys("ctrl-x I s");
+    stage.answer_last(Answer::Stopped { turns: 3, texts: 1 });
+    assert!(
+        stage.draw().contains("3 turns are interrupted; 1 text that was on its way is back"),
+        "{}",
+        stage.draw()
+    );
+    let mut idle = attached(three_profiles(), 1);
+    idle.keys("ctrl-x I");
+    assert_eq!(idle.commands(), []);
+    assert!(idle.draw().contains("Nothing is running in any profile"));
 }
 
 // --- pictures -------------------------------------------------------------------------------------------------------

@@ -1178,7 +1178,11 @@ fn leaving_asks_only_when_something_is_unfinished() {
 /// UX-29.
 #[test]
 fn what_was_left_running_is_named_with_the_way_back() {
-    let lines = hermux::ui::update::left_running(&busy()).join("\n");
+    let lines = {
+        let stage = Stage::showing(busy(), 1, (80, 24));
+        hermux::ui::update::left_behind(&stage.ui, stage.mirror.world())
+    }
+    .join("\n");
     assert!(lines.contains("work · Migrate the database was at work"), "{lines}");
     assert!(lines.contains("hermux --session work/20261121_030002_abcdef"), "{lines}");
 }

@@ -46,9 +46,14 @@ pub enum Intent {
     /// Clear the composer, else interrupt, else say how to leave.
     Cancel,
     Interrupt,
+    /// Interrupt every running turn of all profiles.
+    StopAll,
     /// Send the prompt of a turn that failed again.
     RetryTurn,
+    /// Leave; the hub stays behind where there is one.
     Quit,
+    /// End the hub with everything that it runs.
+    StopHub,
     /// Leave, and begin the demo.
     TryDemo,
 

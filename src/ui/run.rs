@@ -50,6 +50,8 @@ pub struct Setup {
     pub around: Vec<Around>,
     /// The pane of tmux that it lies in.
     pub multiplexer: Option<Multiplexer>,
+    /// The command that comes back to the hub, which goes on when this terminal has left; `None`: the hub ends with it.
+    pub back: Option<String>,
     pub clock: Clock,
 }
 
@@ -66,7 +68,7 @@ pub async fn run(setup: Setup, line: HubLine, stop: CancellationToken) -> Result
     canvas.set_scrolls(term::scrolls(setup.colours.term.as_deref()));
     let mut looping = Loop::new(setup, line, canvas, &term);
     let why = looping.run(&term, reads, stop).await;
-    let left = update::left_running(looping.mirror.world());
+    let left = update::left_behind(&looping.ui, looping.mirror.world());
     drop(entered);
     Ok(Exit { why: why?, left })
 }
@@ -108,6 +110,7 @@ impl Loop {
         update::offer_preset(&mut ui, &setup.around, &read.origin("keys.preset"), setup.clock.now());
         ui.config = read.config;
         ui.size = term.size();
+        ui.back.clone_from(&setup.back);
         ui.terminal = term.info(setup.multiplexer.clone());
         ui.mouse = ui.config.ui.mouse;
         let mut decoder = Decoder::default();
@@ -270,7 +273,8 @@ impl Loop {
         let Some(said) = said else {
             let words =
                 self.ui.farewell.take().unwrap_or_else(|| "The hub of hermux ended unexpectedly.".into());
-            self.over.get_or_insert(Why::HubGone(words));
+            let why = if self.ui.stopping { Why::Left } else { Why::HubGone(words) };
+            self.over.get_or_insert(why);
             return Ok(());
         };
         let nowhere = self.ui.active.is_none();

@@ -148,5 +148,9 @@ pub enum Deed {
     Leave(Next),
     Bypass(SessionId, bool),
     StopBackend(ProfileName),
+    /// Interrupt every running turn.
+    StopAll,
+    /// End the hub.
+    StopHub,
     Cancel,
 }

@@ -53,6 +53,10 @@ pub enum Ask {
     Send { session: SessionId, pieces: Vec<Piece> },
     /// A secret that is dropped when its answer was refused.
     Secret(SecretHandle),
+    /// The emergency stop.
+    StopAll,
+    /// The end of the hub.
+    StopHub,
     /// A tab that is to be closed.
     Close(SessionId),
     /// A draft that was saved.
@@ -85,6 +89,10 @@ pub struct UiState {
     /// What is set; read where it is needed.
     pub config: Config,
     pub start: Start,
+    /// The command that comes back to this hub; `None`: it ends with this terminal.
+    pub back: Option<String>,
+    /// The person ended the hub from here.
+    pub stopping: bool,
     /// The directory that new sessions work in.
     pub cwd: String,
     pub size: (u16, u16),
@@ -182,6 +190,8 @@ impl UiState {
             keymap,
             config: Config::default(),
             start,
+            back: None,
+            stopping: false,
             cwd,
             size: (80, 24),
             terminal: TerminalInfo::default(),

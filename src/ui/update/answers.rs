@@ -76,6 +76,7 @@ impl Step<'_> {
             (Answer::Prefill(text), Some(Ask::Send { session, .. })) => {
                 self.give_back(session, &[crate::model::draft::Piece::Text(text)]);
             }
+            (answer @ Answer::Stopped { .. }, _) => self.stopped_all(&answer),
             (_, Some(Ask::Read)) => self.ui.read_told = None,
             _ => {}
         }
@@ -121,6 +122,11 @@ impl Step<'_> {
                 self.say(format!("Its session is gone, the text is here: {why}"));
             }
             Some(Ask::Read) => self.ui.read_told = None,
+            Some(Ask::StopHub) => {
+                self.ui.stopping = false;
+                self.say(format!("hermux was not stopped: {why}"));
+            }
+            Some(Ask::StopAll) => self.say(format!("Nothing was stopped: {why}")),
             Some(Ask::Open) => {
                 self.say(format!("Not opened: {why}"));
                 // Whatever was asked for at the start, a person gets a usable draft.

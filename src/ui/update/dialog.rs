@@ -1,4 +1,4 @@
-//! Questions of hermux itself, and leaving.
+//! Questions of hermux itself; those about leaving are in `leaving`.
 
 use super::Step;
 use crate::base::ids::SessionId;
@@ -8,15 +8,14 @@ use crate::model::status;
 use crate::model::world::World;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
-use crate::ui::action::{Action, Next};
 use crate::ui::state::Ask;
 use crate::ui::state::layer::{Choice, Deed, Dialog, Layer};
 
 /// Sessions that a question names at most; the rest is counted.
-const NAMED: usize = 8;
+pub(super) const NAMED: usize = 8;
 
 impl Step<'_> {
-    fn open_dialog(&mut self, title: String, lines: Vec<String>, options: Vec<Choice>) {
+    pub(super) fn open_dialog(&mut self, title: String, lines: Vec<String>, options: Vec<Choice>) {
         self.ui.layer = Some(Layer::Dialog(Dialog { title, lines, options }));
     }
 
@@ -43,6 +42,8 @@ impl Step<'_> {
             Deed::StopBackend(profile) => {
                 self.command(Ask::Plain, Command::StopBackend { profile, force: true });
             }
+            Deed::StopAll => self.command(Ask::StopAll, Command::StopAll),
+            Deed::StopHub => self.stop_hub(),
             Deed::Cancel => {}
         }
     }
@@ -60,41 +61,6 @@ impl Step<'_> {
                 Choice { key: 'c', label: "cancel", does: Deed::Cancel },
             ],
         );
-    }
-
-    /// Leaves; asks once when that would stop something or leave a question open (UX-32).
-    pub(super) fn quit(&mut self, next: Next) {
-        let (running, waiting) = unfinished(self.mirror.world());
-        if running.is_empty() && waiting.is_empty() {
-            self.leave(next);
-            return;
-        }
-        let mut lines = Vec::new();
-        for (what, list) in [("at work", &running), ("waiting for you", &waiting)] {
-            lines.extend(list.iter().take(NAMED).map(|session| format!("{} is {what}", name(session))));
-            if list.len() > NAMED {
-                lines.push(format!("and {} more", list.len() - NAMED));
-            }
-        }
-        lines.push(String::new());
-        lines.push("Leaving stops them; each can be opened again where it stood.".into());
-        self.open_dialog(
-            "Leave hermux?".into(),
-            lines,
-            vec![
-                Choice { key: 'q', label: "leave", does: Deed::Leave(next) },
-                Choice { key: 'c', label: "cancel", does: Deed::Cancel },
-            ],
-        );
-    }
-
-    fn leave(&mut self, next: Next) {
-        let sessions: Vec<SessionId> = self.ui.panes.keys().copied().collect();
-        for session in sessions {
-            self.save_draft(session);
-        }
-        self.out.push(Action::tell(crate::proto::ToHub::Bye));
-        self.out.push(Action::Leave(next));
     }
 
     /// The approval bypass is switched only here: by a key and its confirmation (SEC-26).
@@ -153,28 +119,13 @@ impl Step<'_> {
 }
 
 /// A session as a sentence names it.
-fn name(session: &Session) -> String {
+pub(super) fn name(session: &Session) -> String {
     format!("{} · {}", session.profile, crate::model::status::name(session, 40))
 }
 
 /// Sessions at work, and those that only wait.
-fn unfinished(world: &World) -> (Vec<&Session>, Vec<&Session>) {
+pub(super) fn unfinished(world: &World) -> (Vec<&Session>, Vec<&Session>) {
     let open = world.sessions.values();
     let (running, rest): (Vec<_>, Vec<_>) = open.partition(|session| status::is_working(session));
     (running, rest.into_iter().filter(|session| status::of(session).needs_input()).collect())
-}
-
-/// What leaving leaves behind, and how to come back: printed on the normal screen (UX-29).
-pub fn left_running(world: &World) -> Vec<String> {
-    let (running, waiting) = unfinished(world);
-    let mut lines = Vec::new();
-    for (what, list) in [("was at work", running), ("was waiting for you", waiting)] {
-        for session in list {
-            lines.push(format!("{} {what}", name(session)));
-            if let Some(stored) = &session.stored {
-                lines.push(format!("    hermux --session {}/{}", session.profile, stored.as_str()));
-            }
-        }
-    }
-    lines
 }

@@ -104,6 +104,8 @@ impl Step<'_> {
             Intent::StopBackend => self.ask_stop_backend(),
             Intent::Cancel => self.cancel(),
             Intent::Interrupt => self.interrupt(),
+            Intent::StopAll => self.ask_stop_all(),
+            Intent::StopHub => self.ask_stop_hub(),
             Intent::RetryTurn => self.retry_turn(),
             Intent::Quit => self.quit(Next::Nothing),
             Intent::TryDemo => self.quit(Next::Demo),

@@ -11,6 +11,7 @@ mod dialog;
 mod drafts;
 mod entry;
 mod keys;
+mod leaving;
 mod link;
 mod mouse;
 mod navigate;
@@ -19,7 +20,7 @@ mod settle;
 mod transcript;
 
 pub use configure::offer_preset;
-pub use dialog::left_running;
+pub use leaving::left_behind;
 pub use settle::due;
 
 use super::action::Action;

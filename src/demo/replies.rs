@@ -11,7 +11,7 @@ pub(super) struct Reply {
 }
 
 /// What can be tried, for the greeting, the help and the completions: scene, arguments, what it shows.
-pub(super) const SCENES: [(&str, &str, &str); 19] = [
+pub(super) const SCENES: [(&str, &str, &str); 20] = [
     ("stream", "40 8", "streams forty lines, eight a second"),
     ("tool", "", "runs commands and reads their output"),
     ("edit", "", "writes a file, then changes it"),
@@ -27,6 +27,7 @@ pub(super) const SCENES: [(&str, &str, &str); 19] = [
     ("title", "", "gives this session other names"),
     ("rotate", "", "compresses the context into a new stored session"),
     ("flood", "5000", "says five thousand words at once"),
+    ("bulk", "4", "says four megabytes at once"),
     ("error", "provider", "fails (or: auth, rate, credit, network, cut, refused)"),
     ("hang", "", "goes silent, for you to interrupt"),
     ("crash", "", "lets the backend die and come back"),

@@ -35,6 +35,8 @@ pub(super) enum Step {
     },
     /// So many words, as fast as can be.
     Flood(u64),
+    /// So many mebibytes of numbered lines, as fast as can be.
+    Bulk(u64),
     Call(Tool),
     /// The session gets another title.
     Rename(String),
@@ -109,6 +111,8 @@ fn named(seed: u64, name: &str, args: &[&str], number: u64) -> Option<Vec<Step>>
             ]
         }
         "flood" => vec![Step::Pause(150), Step::Flood(count(0, 5_000, 1_000_000))],
+        // A turn's end repeats all of its text in one frame, which has a bound.
+        "bulk" => vec![Step::Pause(150), Step::Bulk(count(0, 4, 20))],
         "markdown" => scenes::markdown(),
         "reason" => scenes::reason(),
         "todo" => scenes::todo(),

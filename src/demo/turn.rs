@@ -174,6 +174,7 @@ impl<'a> Player<'a> {
                 Step::SayIf(..) => {}
                 Step::Stream { tag, lines, rate } => self.stream(&tag, lines, rate).await?,
                 Step::Flood(tokens) => self.flood(tokens).await?,
+                Step::Bulk(mebibytes) => self.bulk(mebibytes).await?,
                 Step::Call(tool) => self.call(&tool).await?,
                 Step::Rename(title) => self.rename(&title).await,
                 Step::Rotate => self.rotate().await?,
@@ -241,6 +242,16 @@ impl<'a> Player<'a> {
             if at % 32 == 0 {
                 self.pause(0).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Lines of 64 bytes, 64 at a time, each with its number.
+    async fn bulk(&mut self, mebibytes: u64) -> Result<(), Stop> {
+        for piece in 0..mebibytes * 256 {
+            let lines = (1..=64).map(|line| format!("bulk-{:08} {:.<49}\n", piece * 64 + line, ""));
+            self.delta(&lines.collect::<String>()).await;
+            self.pause(0).await?;
         }
         Ok(())
     }

@@ -1,0 +1,239 @@
+//! A hub with the demo's backends in this process, and terminals that attach to it by its socket, without a screen.
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a rig says what is wrong by failing the test"
+)]
+
+use crate::common::{patience, seconds};
+use hermux::base::clock::{Clock, Tick};
+use hermux::base::ids::{AskId, ProfileName, SessionId};
+use hermux::base::text::Untrusted;
+use hermux::config::limits::Limits;
+use hermux::hub::{accept::accept, run};
+use hermux::model::message::{Part, Role};
+use hermux::model::profile::Profile;
+use hermux::model::prompt::{Prompt, PromptAnswer, PromptKind};
+use hermux::model::session::Session;
+use hermux::proto::report::Starter;
+use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update};
+use hermux::registry::{self, Registry};
+use hermux::supervisor::{
+    self, Supervisor,
+    launch::{Guarded, Program},
+};
+use hermux::transport::port::{Frame, TerminalPort};
+use hermux::transport::unix::{Listener, connect};
+use hermux::ui::mirror::Mirror;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+const HERMUX: &str = env!("CARGO_BIN_EXE_hermux");
+
+/// A hub that ends, with all that it started, when it is stopped.
+pub(crate) struct Hub {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) socket: PathBuf,
+    stop: CancellationToken,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Hub {
+    /// `flags` are those of the demo's backend.
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        let dir = tempfile::Builder::new().prefix("hermux-test-").tempdir().unwrap();
+        let home = dir.path().join("home");
+        std::fs::create_dir(&home).unwrap();
+        hermux::demo::prepare_home(&home, 1).unwrap();
+        let socket = dir.path().join("run/hub.sock");
+        let clock = Clock::start();
+        let words = std::iter::once(&"demo-backend").chain(flags).map(Into::into).collect();
+        let program = Program::new(HERMUX.into(), words);
+        let (supervisor, events) = Supervisor::new(supervisor::Settings {
+            home: home.clone(),
+            runtime: dir.path().join("run"),
+            program: "hermux".into(),
+            launcher: Box::new(Guarded {
+                hermux: HERMUX.into(),
+                program,
+                home: home.clone(),
+                cwd: home.clone(),
+            }),
+            clock,
+            seed: 1,
+        });
+        let registry = Registry::new(registry::Settings {
+            primary: ProfileName::default_profile(),
+            cwd: home.display().to_string(),
+            limits: Limits { linger: None, ..Limits::default() },
+            first_id: 0,
+        });
+        let profiles: Vec<Profile> = supervisor::profiles::discover(&home).profiles;
+        let settings = run::Settings {
+            root: home,
+            primary: ProfileName::default_profile(),
+            profiles,
+            clock,
+            starter: Starter { tty: None, directory: Untrusted::default() },
+            socket: Some(socket.clone()),
+        };
+        let hub = run::Hub::new(settings, registry, supervisor, events);
+        let stop = CancellationToken::new();
+        let (ports_in, ports) = mpsc::channel(4);
+        let listener = Listener::bind(&socket).unwrap();
+        tokio::spawn(accept(listener, ports_in, stop.clone()));
+        let running = Some(tokio::spawn(hub.run(ports, stop.clone())));
+        Self { dir, socket, stop, running }
+    }
+
+    /// Ends it and waits until everything that it started has ended.
+    pub(crate) async fn stop(mut self) {
+        self.stop.cancel();
+        within("the hub's end", self.running.take().unwrap()).await.unwrap();
+    }
+}
+
+/// Waits, at most as long as a person would.
+pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    bounded(what, seconds(20), future).await
+}
+
+pub(crate) async fn bounded<T>(what: &str, bound: Duration, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(patience(bound), future).await.unwrap_or_else(|_| panic!("never: {what}"))
+}
+
+/// A terminal without a screen: it applies what it hears to its mirror as the real one does.
+pub(crate) struct Terminal {
+    port: TerminalPort,
+    pub(crate) mirror: Mirror,
+    /// How many snapshots came after the welcome.
+    pub(crate) lagged: usize,
+    pub(crate) updates: usize,
+    asks: u64,
+    answers: BTreeMap<AskId, Result<Answer, Refusal>>,
+}
+
+impl Terminal {
+    pub(crate) async fn join(socket: &Path) -> Self {
+        let port = within("a connection", connect(socket)).await.unwrap();
+        let hello = ToHub::Hello { contract: CONTRACT, terminal: None };
+        port.to_hub.send(Frame::Message(Box::new(hello))).await.unwrap();
+        let (mirror, answers) = (Mirror::default(), BTreeMap::new());
+        let mut terminal = Self { port, mirror, lagged: 0, updates: 0, asks: 0, answers };
+        terminal.until("a welcome", |mirror| mirror.client().is_some()).await;
+        terminal
+    }
+
+    /// Takes one update. Whatever the mirror does not understand fails the test: it was lost or came twice.
+    pub(crate) async fn hear(&mut self) -> bool {
+        let Some(update) = self.port.updates.recv().await else { return false };
+        self.updates += 1;
+        let applied = self.mirror.apply(&update, Tick(0));
+        assert!(!applied.resync, "the mirror missed something");
+        match update {
+            Update::Lagged(_) => self.lagged += 1,
+            Update::Answer { ask, answer } => {
+                self.answers.insert(ask, Ok(answer));
+            }
+            Update::Refused { ask, reason } => {
+                self.answers.insert(ask, Err(reason));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Listens until `is`.
+    pub(crate) async fn until(&mut self, what: &str, is: impl Fn(&Mirror) -> bool) {
+        let heard = bounded(what, seconds(60), async {
+            while !is(&self.mirror) {
+                assert!(self.hear().await, "the connection ended before {what}");
+            }
+        });
+        heard.await;
+    }
+
+    pub(crate) async fn until_session(&mut self, what: &str, id: SessionId, is: impl Fn(&Session) -> bool) {
+        self.until(what, |mirror| mirror.session(id).is_some_and(&is)).await;
+    }
+
+    /// Sends a command without waiting for its answer.
+    pub(crate) async fn say(&mut self, command: Command) -> AskId {
+        self.asks += 1;
+        let ask = AskId(self.asks);
+        let message = Frame::Message(Box::new(ToHub::Command { ask, command }));
+        within("room for a command", self.port.to_hub.send(message)).await.unwrap();
+        ask
+    }
+
+    pub(crate) async fn ask(&mut self, command: Command) -> Result<Answer, Refusal> {
+        let ask = self.say(command).await;
+        let answered = bounded("an answer", seconds(30), async {
+            loop {
+                if let Some(answer) = self.answers.remove(&ask) {
+                    return answer;
+                }
+                assert!(self.hear().await, "the connection ended before an answer");
+            }
+        });
+        answered.await
+    }
+
+    pub(crate) async fn open(&mut self) -> SessionId {
+        let profile = ProfileName::default_profile();
+        let opened = self.ask(Command::NewSession { profile, cwd: "/".to_owned() }).await;
+        let Ok(Answer::Opened(session)) = opened else { panic!("{opened:?}") };
+        self.watch(session).await;
+        session
+    }
+
+    pub(crate) async fn watch(&mut self, session: SessionId) {
+        self.ask(Command::Watch { session }).await.unwrap();
+        self.until_session("the transcript", session, |session| session.body.is_some()).await;
+    }
+
+    pub(crate) async fn send(&mut self, session: SessionId, text: &str) {
+        self.ask(Command::Send { session, text: text.to_owned() }).await.unwrap();
+    }
+
+    /// The agent's text in a session.
+    pub(crate) fn said(&self, session: SessionId) -> String {
+        said(self.mirror.session(session).expect("an open session"))
+    }
+
+    /// The prompt of a session that waits.
+    pub(crate) fn prompt(&self, session: SessionId) -> Option<&Prompt> {
+        self.mirror.session(session)?.current_prompt()
+    }
+
+    /// Says yes, once, to the approval that is shown.
+    pub(crate) async fn approve(&mut self, session: SessionId) -> Result<Answer, Refusal> {
+        let prompt = self.prompt(session).expect("a prompt").clone();
+        let PromptKind::Approval { choices, .. } = &prompt.kind else { panic!("no approval: {prompt:?}") };
+        let once =
+            choices.iter().position(|choice| choice.raw() == "once").expect("an offer to say yes once");
+        self.ask(Command::Answer {
+            session,
+            prompt: prompt.id,
+            digest: prompt.digest(),
+            answer: PromptAnswer::Choice(once),
+        })
+        .await
+    }
+}
+
+pub(crate) fn said(session: &Session) -> String {
+    let messages = session.body.iter().flat_map(|body| &body.messages);
+    let parts = messages.filter(|message| message.role == Role::Assistant).flat_map(|message| &message.parts);
+    let texts = parts.filter_map(|part| match part {
+        Part::Text(text) => Some(text.raw()),
+        _ => None,
+    });
+    texts.collect()
+}

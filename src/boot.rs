@@ -1,63 +1,53 @@
-//! Wiring: config, logging, hub, transport and terminal put together.
+//! Wiring: config, logging, hub, transport and terminal put together, in one process ([`solo`]) or in two ([`attach`], [`server`]).
 
+pub mod attach;
+pub mod client;
 mod connector;
 pub mod exit;
+pub mod hub;
+pub mod place;
+pub mod server;
+pub mod solo;
 
 use crate::{
-    base::{
-        clock::Clock,
-        ids::{ProfileName, StoredId},
-        sys::{self, process::own_program},
-    },
-    config::{limits::Limits, paths::Paths, source::Source},
-    hub::run::{Hub, Settings},
+    base::{clock::Clock, ids::ProfileName, sys},
+    config::{paths::Paths, source::Source},
     logging,
     model::terminal::Multiplexer,
-    proto::report::Starter,
-    registry::{self, Registry},
-    supervisor::{
-        self, Supervisor,
-        launch::{Guarded, Program},
-    },
-    transport::local,
-    ui::{self, keymap::collide::Around, run::Why, setup::Ready},
+    ui::{self, keymap::collide::Around, run::Why, setup::Ready, state::Start},
 };
 use anyhow::Context;
+use connector::{LAST_WORDS, Reach};
 use exit::Exit;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use tokio::sync::mpsc;
+use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::WorkerGuard;
 
-/// Threads besides the terminal's, for the hub's loop and the backends' sockets and pipes. None of these ever waits or computes for
-/// long, and with a second one every frame that comes in would wake both.
+/// Threads besides the terminal's, for the hub's loop and the sockets and pipes. None of these ever waits or computes for long, and
+/// with a second one every frame that comes in would wake both.
 const WORKERS: usize = 1;
-/// Terminals that attach at once; a full queue makes the next one wait.
-const PORTS: usize = 4;
 
-/// Everything that a start was asked for.
+/// What a terminal is started with.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Seat {
     pub paths: Paths,
     pub ready: Ready,
     /// Where the settings come from, to read them again when the file changes.
     pub source: Source,
-    /// What runs as a backend.
-    pub program: Program,
-    /// The profile to begin in.
-    pub primary: ProfileName,
-    /// The stored session to begin with.
-    pub open: Option<(ProfileName, StoredId)>,
-    /// Where new sessions work.
+    /// What to show first.
+    pub start: Start,
+    /// Where this terminal's new sessions work.
     pub cwd: PathBuf,
     /// What to log; `None`: the usual.
     pub log: Option<String>,
 }
 
-/// How a run ended.
+/// How a terminal ended.
 #[derive(Debug, Clone, Copy)]
 pub enum Ended {
     With(ExitCode),
@@ -88,52 +78,52 @@ fn pane() -> Option<Multiplexer> {
     Multiplexer::of(&tmux?, &pane?)
 }
 
-/// Whose environment what is started now runs with.
-fn starter(directory: &str) -> Starter {
-    let tty = rustix::termios::ttyname(io::stdin(), Vec::new()).ok();
-    Starter { tty: tty.map(|tty| tty.to_string_lossy().into_owned().into()), directory: directory.into() }
+/// The terminal's device, by which a hub says who started it.
+pub fn tty() -> Option<String> {
+    let name = rustix::termios::ttyname(io::stdin(), Vec::new()).ok()?;
+    Some(name.to_string_lossy().into_owned())
 }
 
-/// Runs hub and terminal in this process until the person leaves. Every backend has ended when it returns.
-pub fn run(plan: Plan) -> anyhow::Result<Ended> {
-    // Before anything is made or started.
-    drop(ui::term::Term::open()?);
-    let logs = plan.paths.logs();
-    for dir in [&plan.paths.state, &plan.paths.runtime, &logs] {
+/// Makes hermux' own directories, starts logging, and sets what every hermux that runs on wants of its process.
+fn prepare(paths: &Paths, log: Option<&str>) -> anyhow::Result<WorkerGuard> {
+    let logs = paths.logs();
+    for dir in [&paths.state, &paths.runtime, &logs] {
         sys::files::private_dir(dir)
             .with_context(|| format!("hermux needs a directory of its own at {}", dir.display()))?;
     }
-    let _logging = logging::start(&logs, plan.log.as_deref()).context("the log file cannot be written")?;
+    let logging = logging::start(&logs, log).context("the log file cannot be written")?;
     // A hub with fewer descriptors than it could have still runs; it is only sooner at its bound.
     if let Err(error) = sys::raise_descriptor_limit() {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    if let Err(error) = sys::forbid_core_dumps() {
+        tracing::warn!(%error, "a crash may leave a core dump");
+    }
+    Ok(logging)
+}
+
+fn workers() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
-        .context("the program's threads cannot be started")?;
-    let result = runtime.block_on(attended(plan));
-    // Blocking reads of a stalled disk must not hold up the end.
-    runtime.shutdown_background();
-    result
+        .context("the program's threads cannot be started")
 }
 
-/// The hub as a task, the terminal here, until one of them ends.
-async fn attended(plan: Plan) -> anyhow::Result<Ended> {
-    let clock = Clock::start();
-    let stop = CancellationToken::new();
-    let cwd = plan.cwd.to_string_lossy().into_owned();
-    // A hub in the process of its terminal ends with it, and not by itself.
-    let limits = Limits { linger: None, ..Limits::of(plan.ready.config()) };
+/// What a terminal needs before it draws.
+fn start_up(paths: &Paths, log: Option<&str>) -> anyhow::Result<(WorkerGuard, Runtime)> {
+    // Before anything is made or started.
+    drop(ui::term::Term::open()?);
+    Ok((prepare(paths, log)?, workers()?))
+}
+
+/// Runs a terminal on the hub that `reach` finds, until one of them ends. The first frame waits for neither.
+async fn present(seat: Seat, clock: Clock, reach: impl Reach) -> anyhow::Result<Ended> {
     let setup = ui::run::Setup {
-        ready: plan.ready,
-        source: plan.source,
-        start: match plan.open {
-            Some((profile, stored)) => ui::state::Start::Stored(profile, stored),
-            None => ui::state::Start::Profile(plan.primary.clone()),
-        },
-        cwd: cwd.clone(),
+        ready: seat.ready,
+        source: seat.source,
+        start: seat.start,
+        cwd: seat.cwd.to_string_lossy().into_owned(),
         home: std::env::var("HOME").unwrap_or_default(),
         colours: colours(),
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
@@ -141,35 +131,11 @@ async fn attended(plan: Plan) -> anyhow::Result<Ended> {
         back: None,
         clock,
     };
-    let starter = starter(&cwd);
-    let registry =
-        Registry::new(registry::Settings { primary: plan.primary.clone(), cwd, limits, first_id: 0 });
-    let (supervisor, events) = Supervisor::new(supervisor::Settings {
-        home: plan.paths.hermes.clone(),
-        runtime: plan.paths.runtime.clone(),
-        program: plan.program.name(),
-        launcher: Box::new(Guarded {
-            hermux: own_program().context("hermux cannot find its own program")?,
-            program: plan.program,
-            home: plan.paths.hermes.clone(),
-            cwd: plan.cwd,
-        }),
-        clock,
-        seed: Clock::wall().0,
-    });
-    let profiles = supervisor::profiles::discover(&plan.paths.hermes).profiles;
-    let settings =
-        Settings { root: plan.paths.hermes, primary: plan.primary, profiles, clock, starter, socket: None };
-    let hub = Hub::new(settings, registry, supervisor, events);
-    let (ports, attaching) = mpsc::channel(PORTS);
-    let hub = tokio::spawn(hub.run(attaching, stop.clone()));
-    let (terminal, port) = local::connect();
-    ports.send(port).await.context("the hub ended before it began")?;
-    let (line, keep) = connector::line(clock, connector::Here(Some(terminal)));
-    tokio::spawn(keep);
+    let (line, keep) = connector::line(clock, reach);
+    let keep = tokio::spawn(keep);
     let exit = ui::run::run(setup, line, CancellationToken::new()).await;
-    stop.cancel();
-    hub.await.context("the hub failed; every backend it had started was stopped")?;
+    // What was said last, a draft or a text, is on its way. A hub that takes nothing keeps nobody from leaving.
+    let _ = tokio::time::timeout(LAST_WORDS, keep).await;
     let exit = exit?;
     let mut err = io::stderr();
     for line in &exit.left {

@@ -13,7 +13,7 @@ use common::seconds;
 use rustix::process::Signal;
 
 /// What a person may ask hermux for, by name.
-const SUBCOMMANDS: &[&str] = &["config", "demo", "doctor", "keys", "logs"];
+const SUBCOMMANDS: &[&str] = &["attach", "config", "demo", "doctor", "keys", "logs", "server", "stop"];
 
 /// UX-41: help and version are data, without colour, and fit.
 #[test]
@@ -66,7 +66,7 @@ fn a_wrong_command_line_ends_with_2_and_a_wrong_config_with_3() {
 #[test]
 fn without_a_terminal_hermux_says_so_and_ends_with_2() {
     let home = Home::new();
-    for args in [&[][..], &["demo"]] {
+    for args in [&[][..], &["demo"], &["attach"], &["--solo"]] {
         // `setsid` takes the controlling terminal of whoever runs the tests away.
         let ran = run(command(&home, "setsid").args(["--wait", env!("CARGO_BIN_EXE_hermux")]).args(args));
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {}", ran.err);
@@ -126,7 +126,9 @@ fn nothing_that_is_said_is_ever_logged() {
     person.wait_text("I follow a script");
     person.leave();
     person.wait_end(STOP);
-    let log = shared.join(".hermux/log/hermux.log");
+    let ran = hermux(&home, &["stop", "--force", "--home", &shared.to_string_lossy()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let log = home.path().join("state/hermux/log/hermux.log");
     let text = fs::read_to_string(&log).unwrap();
     assert!(text.contains("a backend was started"), "nothing was logged: the test looks at nothing");
     for secret in ["canary-4711", "I follow a script", "?token="] {

@@ -117,6 +117,7 @@ fn nothing_is_changed_or_made() {
     person.wait_text("I follow a script");
     person.leave();
     person.wait_end(STOP);
+    home.stop_hub();
     let before = files(home.path());
     let ran = doctor(&home, &["--no-spawn", "--json"]);
     assert_eq!(finding(&ran.out, "profiles", "default").1, "its stored sessions can be read → ");
@@ -258,6 +259,8 @@ fn a_profile_that_another_hermux_runs_is_let_be() {
     let ran = doctor(&home, &["--json"]);
     let (level, words) = finding(&ran.out, "backends", "default");
     assert!(level == "ok" && words.contains("another hermux"), "{words}");
+    let (level, words) = finding(&ran.out, "hermux", "hub");
+    assert!(level == "ok" && words.contains("process") && words.contains("runs"), "{words}");
     assert_eq!(finding(&ran.out, "backends", "work").0, "ok");
     person.send("/demo stream 3 0 T1");
     person.wait_text("T1-0003");

@@ -230,24 +230,6 @@ fn a_noisy_backend_is_still_served() {
         .wait_for("the turn runs", |s| common::person::tags(&s.text()).iter().any(|t| t.ends_with("-0005")));
 }
 
-/// DECISIONS on two hermux: one owner a profile, by a lock; the other says so.
-#[test]
-fn a_second_hermux_on_the_same_home_says_that_another_one_holds_it() {
-    let home = Home::new();
-    let shared = home.path().join("shared");
-    let launch = || Person::at(demo(&home, &[]).arg("--home").arg(&shared).start());
-    let first = launch();
-    first.send("/demo stream 3 0 T1");
-    first.wait_text("T1-0003");
-    let second = launch();
-    second.keys("hello");
-    second.wait_for("the second one says who holds the profile", |s| {
-        s.text().to_lowercase().contains("another hermux") || s.has("⊘")
-    });
-    first.send("/demo stream 3 0 T2");
-    first.wait_text("T2-0003");
-}
-
 /// Every file under `dir`, with its bytes.
 fn files(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };

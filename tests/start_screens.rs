@@ -46,8 +46,9 @@ fn stand_in() -> String {
     format!("#!/bin/sh\nexec '{}' demo-backend \"$@\"\n", env!("CARGO_BIN_EXE_hermux"))
 }
 
+/// In one process, so that what is there counts anew with each start.
 fn launch(home: &Home, path: &Path, (cols, rows): (u16, u16)) -> Launch {
-    home.hermux().env("PATH", path).size(cols, rows)
+    home.hermux().arg("--solo").env("PATH", path).size(cols, rows)
 }
 
 /// Starts hermux, types if `typed`, and waits for a page with all of `parts`.
@@ -211,22 +212,6 @@ fn with_one_broken_profile_the_others_work() {
         leave(&person);
     }
     assert_eq!(fs::read(&garbage).unwrap(), before);
-}
-
-/// DECISIONS 25: held by another hermux, until that one leaves.
-#[test]
-fn a_profile_that_another_hermux_holds_is_told_and_taken_when_it_is_free() {
-    let home = with_profiles();
-    let path = path_with(&home, Some(&stand_in()), 0o755);
-    let first = page(&home, &path, SIZES[0], "hello\r", &["I follow a script"]);
-    let parts = ["default is in use elsewhere", "it belongs to hermux", "process"];
-    let second = page(&home, &path, SIZES[0], "x", &parts);
-    leave(&first);
-    second.keys("\x18s");
-    second.wait_for("the page is gone", |s| !s.has("in use elsewhere"));
-    second.send("");
-    second.wait_text("I follow a script");
-    leave(&second);
 }
 
 /// UX-34: Hermes runs and has no provider; what it says of a config that it cannot read is said, too.

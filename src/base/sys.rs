@@ -115,6 +115,20 @@ pub fn die_with_parent(command: &mut std::process::Command) {
     }
 }
 
+/// The child leads a session of its own: no terminal, and no signal of the one that it was started in.
+pub fn own_session(command: &mut std::process::Command) {
+    // SAFETY: between fork and exec the closure makes one system call and allocates nothing.
+    unsafe {
+        command.pre_exec(|| Ok(rustix::process::setsid().map(|_| ())?));
+    }
+}
+
+/// No memory of this process, nor of what it starts, is ever written to a file when it crashes: it may hold a secret (SEC-27).
+pub fn forbid_core_dumps() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    Ok(setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?)
+}
+
 /// Lets this process open as many descriptors as the system allows it.
 pub fn raise_descriptor_limit() -> io::Result<()> {
     use rustix::process::{Resource, getrlimit, setrlimit};

@@ -36,7 +36,6 @@ pub(super) enum Unreached {
     /// There is none and will be none.
     Over,
     /// Until the person wants another try; `log` says more.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a hub of this process either is there or is over"))]
     Down { why: String, log: Option<PathBuf> },
 }
 
@@ -252,11 +251,15 @@ fn is_hello(frame: &Frame) -> bool {
     matches!(frame, Frame::Message(message) if matches!(**message, ToHub::Hello { .. }))
 }
 
-/// Hangs up when the hub has taken what was said: it hangs up then, too.
+/// Takes leave, and hangs up when the hub has taken what was said: it hangs up then, too.
 async fn part(port: TerminalPort) {
     let TerminalPort { to_hub, mut updates } = port;
-    drop(to_hub);
-    let heard = async { while updates.recv().await.is_some() {} };
+    let heard = async {
+        // A hub that is gone already knows.
+        let _ = to_hub.send(Frame::Message(Box::new(ToHub::Bye))).await;
+        drop(to_hub);
+        while updates.recv().await.is_some() {}
+    };
     // The person is not kept waiting.
     let _ = tokio::time::timeout(LAST_WORDS, heard).await;
 }

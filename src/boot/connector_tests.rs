@@ -177,6 +177,7 @@ async fn a_terminal_that_leaves_says_its_last_words() {
     let mut hub = hubs.pop_front().unwrap();
     assert!(matches!(heard(&mut hub).await, ToHub::Hello { .. }));
     assert!(matches!(heard(&mut hub).await, ToHub::Command { .. }));
+    assert_eq!(heard(&mut hub).await, ToHub::Bye);
     assert!(hub.from_terminal.recv().await.is_none());
     drop(hub);
     keep.await.unwrap();

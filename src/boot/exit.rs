@@ -14,7 +14,7 @@ pub enum Exit {
     Usage = 2,
     /// The config file cannot be used.
     Config = 3,
-    /// No backend could be started or reached.
+    /// No backend, or no hub, could be started or reached.
     NoBackend = 4,
     /// A provider refused the credentials.
     Auth = 5,

@@ -16,6 +16,8 @@ macro_rules! examples {
     ($more:literal) => {
         concat!(
             "Examples:\n  hermux                     a draft in the profile you use; no set-up needed\n  \
+             hermux attach              what was left running, from any terminal\n  \
+             hermux stop                end what runs when every terminal is closed\n  \
              hermux --profile work      begin in the profile \"work\"\n  \
              hermux --session work/ID   begin with a stored session\n  \
              hermux demo                three made-up profiles; needs no Hermes\n  \
@@ -43,7 +45,7 @@ macro_rules! examples {
          1  failed                         6  the session waits for a person\n  \
          2  wrong usage, or no terminal    7  the time given is over\n  \
          3  wrong config file              8  whether it arrived is not known\n  \
-         4  no backend can be had          128 + n  ended by signal n\n\
+         4  no backend or hub to be had    128 + n  ended by signal n\n\
          `hermux doctor` ends with 0 when all is well, 1 on warnings, 2 on faults."
     )
 )]
@@ -75,6 +77,9 @@ pub struct Start {
     /// Open this stored session
     #[arg(long, value_name = "PROFILE/ID", conflicts_with = "profile", value_parser = session)]
     pub session: Option<(ProfileName, StoredId)>,
+    /// Hub and terminal in one process: what runs ends with the terminal
+    #[arg(long)]
+    pub solo: bool,
 }
 
 /// Which Hermes.
@@ -93,6 +98,12 @@ pub struct Place {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the hub that runs; start none
+    Attach(Attach),
+    /// Run the hub in the foreground, without a terminal's screen
+    Server(Server),
+    /// End the hub, or one profile's backend
+    Stop(Stop),
     /// Try hermux with three made-up profiles; needs no Hermes
     Demo(Demo),
     /// Show, check or begin the config file
@@ -110,6 +121,60 @@ pub enum Command {
     /// The made-up agent of the demo
     #[command(hide = true, disable_help_flag = true)]
     DemoBackend(Rest),
+}
+
+#[derive(Debug, Args)]
+pub struct Attach {
+    #[command(flatten)]
+    pub place: Place,
+    /// The profile to begin in [default: what was shown last]
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
+    pub profile: Option<ProfileName>,
+    /// Open this stored session
+    #[arg(long, value_name = "PROFILE/ID", conflicts_with = "profile", value_parser = session)]
+    pub session: Option<(ProfileName, StoredId)>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "`hermux` starts a hub by itself when none runs. It ends when no terminal is\n\
+                        attached and nothing runs or waits for the time `hub.linger`, or by\n\
+                        `hermux stop`.")]
+pub struct Server {
+    #[command(flatten)]
+    pub place: Place,
+    /// The profile to begin in [default: the one Hermes itself would use]
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
+    pub profile: Option<ProfileName>,
+    /// A terminal starts it: standard output says when it listens
+    #[arg(long, hide = true)]
+    pub detached: bool,
+    /// The terminal that starts it
+    #[arg(long, value_name = "DEVICE", hide = true)]
+    pub tty: Option<String>,
+    /// The backends are the demo's, with this seed
+    #[arg(long, value_name = "N", hide = true)]
+    pub demo: Option<u64>,
+    /// A flag for the demo's backends
+    #[arg(long, value_name = "FLAG", hide = true, allow_hyphen_values = true)]
+    pub backend_arg: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hermux stop                  end the hub, unless something runs or waits\n  \
+                        hermux stop --force          end it whatever runs\n  \
+                        hermux stop --profile work   end one backend; the hub goes on\n\n\
+                        Ends with 6 when something runs or waits for you, and ends nothing then."
+)]
+pub struct Stop {
+    /// End this profile's backend alone
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
+    pub profile: Option<ProfileName>,
+    /// Also what runs or waits; also a hub that does not answer
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `hermux demo`: three made-up profiles in a home of their own.
 
-use super::args::Demo;
+use super::{args::Demo, start};
 use crate::{
     base::{
         ids::ProfileName,
@@ -9,14 +9,15 @@ use crate::{
             process::own_program,
         },
     },
-    boot::{self, Ended, Plan},
+    boot::{self, Ended, Seat, hub::Serve},
     config::{
+        limits::Limits,
         paths::{Given, Paths},
         source::Source,
     },
     demo,
     supervisor::launch::Program,
-    ui::setup,
+    ui::{setup, state::Start},
 };
 use anyhow::Context;
 use std::{
@@ -39,45 +40,96 @@ pub(super) fn run(
     color: Option<String>,
     log: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let file = config.clone();
-    let (home, owned) = if let Some(dir) = args.home {
-        let home = std::path::absolute(dir)?;
-        files::private_dir(&home).with_context(|| format!("the demo's home {}", home.display()))?;
-        (home, None)
-    } else {
-        let temp = std::env::temp_dir();
-        let (home, lock) =
-            throw_away(&temp).with_context(|| format!("a home for the demo in {}", temp.display()))?;
-        // Beside the start: nothing waits for it, and what it does not get done the next demo does.
-        std::thread::spawn(move || sweep(&temp));
-        (home, Some(lock))
+    let ended = match args.home {
+        Some(dir) => {
+            kept(&std::path::absolute(dir)?, args.seed, args.backend_arg, config.clone(), color.clone(), log)
+        }
+        None => thrown_away(args.seed, args.backend_arg, config.clone(), color.clone(), log),
     };
-    let prepared = demo::prepare_home(&home, args.seed);
-    let result = prepared.map_err(anyhow::Error::from).and_then(|()| {
-        let given = Given { home_flag: Some(home.clone()), ..Given::from_env(None) };
-        let paths = Paths::find(&given)?.within(&home);
-        let mut source = Source::from_env(config, paths.config_file.clone());
-        source.flags.extend(color.clone().map(super::start::color_flag));
-        let ready = setup::load(&source)?;
-        let program = own_program().context("hermux cannot find its own program")?;
-        let mut words = vec![OsString::from("demo-backend"), "--seed".into(), args.seed.to_string().into()];
-        words.extend(args.backend_arg);
-        boot::run(Plan {
-            program: Program::new(program, words),
-            cwd: home.join("workspace"),
-            paths,
-            ready,
-            source,
-            primary: ProfileName::default_profile(),
-            open: None,
-            log,
-        })
-    });
-    if owned.is_some() {
-        // What cannot be removed stays in the system's directory for such things.
-        let _ = std::fs::remove_dir_all(home);
+    after(ended?, config, color)
+}
+
+/// In a home that stays: with a hub of its own, as any home has.
+fn kept(
+    home: &Path,
+    seed: u64,
+    flags: Vec<OsString>,
+    config: Option<PathBuf>,
+    color: Option<String>,
+    log: Option<String>,
+) -> anyhow::Result<Ended> {
+    files::private_dir(home).with_context(|| format!("the demo's home {}", home.display()))?;
+    demo::prepare_home(home, seed)?;
+    let paths = Paths::find(&Given::from_env(Some(home.to_owned())))?;
+    let mut hub = start::server(home, config.as_deref(), log.as_deref())?;
+    hub.extend(["--demo".into(), seed.to_string().into()]);
+    for flag in flags {
+        hub.extend(["--backend-arg".into(), flag]);
     }
-    after(result?, file, color)
+    boot::attach::run(seat(paths, home, config, color, log)?, Some(hub))
+}
+
+/// In a home that is gone when it is left.
+fn thrown_away(
+    seed: u64,
+    flags: Vec<OsString>,
+    config: Option<PathBuf>,
+    color: Option<String>,
+    log: Option<String>,
+) -> anyhow::Result<Ended> {
+    let temp = std::env::temp_dir();
+    let (home, _lock) =
+        throw_away(&temp).with_context(|| format!("a home for the demo in {}", temp.display()))?;
+    // Beside the start: nothing waits for it, and what it does not get done the next demo does.
+    std::thread::spawn(move || sweep(&temp));
+    let run = || {
+        demo::prepare_home(&home, seed)?;
+        let paths = Paths::find(&Given::from_env(Some(home.clone())))?.within(&home);
+        let seat = seat(paths.clone(), &home, config, color, log)?;
+        let limits = Limits { linger: None, ..Limits::of(seat.ready.config()) };
+        let primary = ProfileName::default_profile();
+        boot::solo::run(
+            seat,
+            Serve {
+                paths,
+                program: program(seed, flags)?,
+                primary,
+                cwd: workspace(&home),
+                limits,
+                tty: boot::tty(),
+            },
+        )
+    };
+    let ended = run();
+    // What cannot be removed stays in the system's directory for such things.
+    let _ = std::fs::remove_dir_all(&home);
+    ended
+}
+
+fn seat(
+    paths: Paths,
+    home: &Path,
+    config: Option<PathBuf>,
+    color: Option<String>,
+    log: Option<String>,
+) -> anyhow::Result<Seat> {
+    let mut source = Source::from_env(config, paths.config_file.clone());
+    source.flags.extend(color.map(start::color_flag));
+    let ready = setup::load(&source)?;
+    Ok(Seat { paths, ready, source, start: Start::Draft, cwd: workspace(home), log })
+}
+
+/// The made-up agent, as a program that runs as a backend.
+pub(super) fn program(seed: u64, flags: Vec<OsString>) -> anyhow::Result<Program> {
+    let program = own_program().context("hermux cannot find its own program")?;
+    let mut words = vec![OsString::from("demo-backend"), "--seed".into(), seed.to_string().into()];
+    words.extend(flags);
+    Ok(Program::new(program, words))
+}
+
+/// Where the sessions of a demo's home work.
+pub(super) fn workspace(home: &Path) -> PathBuf {
+    home.join("workspace")
 }
 
 /// What a run leads to: its exit code, or the demo in its place, with the config file `config` when one was named.

@@ -1,16 +1,22 @@
 //! One file a subcommand. Data goes to standard output, messages to standard error.
 
 pub mod args;
+mod attach;
 mod config;
 mod demo;
 mod doctor;
 mod keys;
 mod logs;
+mod server;
 mod start;
+mod stop;
 mod version;
 
 use crate::{
-    boot::exit::{self, Exit},
+    boot::{
+        attach::NoHub,
+        exit::{self, Exit},
+    },
     config::problem::Broken,
     ui::term::TermError,
 };
@@ -24,6 +30,11 @@ use std::{
 pub fn run(cli: Cli) -> ExitCode {
     let result: anyhow::Result<ExitCode> = match cli.command {
         None => start::run(cli.start, cli.config, cli.color, cli.log),
+        Some(Command::Attach(attach)) => {
+            attach::run(attach, cli.start.place, cli.config, cli.color, cli.log.as_deref())
+        }
+        Some(Command::Server(server)) => server::run(server, cli.start.place, cli.config, cli.log.as_deref()),
+        Some(Command::Stop(stop)) => stop::run(stop, cli.start.place),
         Some(Command::Demo(demo)) => demo::run(demo, cli.config, cli.color, cli.log),
         Some(Command::Config(what)) => config::run(what, cli.start.place, cli.config),
         Some(Command::Keys(keys)) => keys::run(keys, cli.config),
@@ -50,6 +61,8 @@ pub fn run(cli: Cli) -> ExitCode {
 fn code_of(error: &anyhow::Error) -> Exit {
     if error.downcast_ref::<Broken>().is_some() {
         Exit::Config
+    } else if error.downcast_ref::<NoHub>().is_some() {
+        Exit::NoBackend
     } else if let Some(TermError::NoTerminal) = error.downcast_ref() {
         Exit::Usage
     } else {

@@ -64,6 +64,18 @@ impl Home {
             .log(self.path().join("state"))
     }
 
+    /// The process of the hub that a terminal started here.
+    pub fn hub(&self) -> Option<i32> {
+        self.mark.find("hermux server").map(|hub| hub.pid)
+    }
+
+    /// Ends the hub in order, as a test does that looks for what is left.
+    #[track_caller]
+    pub fn stop_hub(&self) {
+        let ran = super::cli::hermux(self, &["stop", "--force"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+
     /// Makes the Hermes home: the profiles `default` and `work`, both with the test's model, asking a person before
     /// anything dangerous.
     pub fn with_hermes(self, model: &Model) -> Self {

@@ -45,3 +45,14 @@ impl Deadline {
 pub const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
+
+/// Waits until `is`, which nothing wakes, such as a file that comes to be.
+#[track_caller]
+pub fn until(what: &str, is: impl Fn() -> bool) {
+    let deadline = Deadline::after(seconds(20));
+    while !is() {
+        assert!(!deadline.passed(), "{what}: the time is over");
+        let pause = rustix::event::Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+        let _ = rustix::event::poll(&mut [], Some(&pause));
+    }
+}

@@ -94,26 +94,42 @@ pub enum LockError {
 
 /// Locks the private file `name` in `dir` and writes `who` into it, for others to read.
 pub fn lock(dir: &Path, name: &str, who: &str) -> Result<Lock, LockError> {
-    let mut file = private_file(dir, name)?;
+    let file = private_file(dir, name)?;
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            // At most a line; the holder may be about to write it.
-            let _ = file.take(512).read_to_string(&mut holder);
-            let holder = holder.lines().next().unwrap_or_default().trim();
-            return Err(LockError::Held(if holder.is_empty() {
-                "another hermux".into()
-            } else {
-                holder.into()
-            }));
-        }
-        Err(TryLockError::Error(error)) => return Err(error.into()),
+        Ok(()) => Ok(signed(file, who)?),
+        Err(TryLockError::WouldBlock) => Err(LockError::Held(holder(file))),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// The same, as soon as whoever has it lets go of it. Blocks.
+pub fn lock_waiting(dir: &Path, name: &str, who: &str) -> io::Result<Lock> {
+    let file = private_file(dir, name)?;
+    file.lock()?;
+    signed(file, who)
+}
+
+/// What the one who holds the lock at `path` wrote about themselves; `None` when nobody holds it.
+pub fn held(path: &Path) -> Option<String> {
+    let file = File::open(path).ok()?;
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| holder(file))
+}
+
+fn signed(mut file: File, who: &str) -> io::Result<Lock> {
     file.set_len(0)?;
     file.rewind()?;
     file.write_all(who.as_bytes())?;
     Ok(Lock(file))
+}
+
+fn holder(file: File) -> String {
+    let mut holder = String::new();
+    // At most a line; the holder may be about to write it.
+    let _ = file.take(512).read_to_string(&mut holder);
+    match holder.lines().next().unwrap_or_default().trim() {
+        "" => "another hermux".into(),
+        line => line.into(),
+    }
 }
 
 /// A name for the directory `path` that is the same through every link to it.

@@ -7,6 +7,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 /// One process, as it was when looked at.
@@ -53,6 +54,14 @@ impl Proc {
     fn has_environment(&self, entry: &[u8]) -> bool {
         fs::read(format!("/proc/{}/environ", self.pid))
             .is_ok_and(|env| env.split(|b| *b == 0).any(|e| e == entry))
+    }
+
+    /// Whether it has the file with this device and inode open.
+    pub fn has_open(&self, device: u64, inode: u64) -> bool {
+        let Ok(dir) = fs::read_dir(format!("/proc/{}/fd", self.pid)) else { return false };
+        dir.flatten().any(|entry| {
+            fs::metadata(entry.path()).is_ok_and(|file| (file.dev(), file.ino()) == (device, inode))
+        })
     }
 
     fn sockets(&self) -> BTreeSet<String> {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::version;
+use super::{status::format::Format, version};
 use crate::{
     base::ids::{ProfileName, StoredId},
     config::{
@@ -111,6 +111,8 @@ pub enum Command {
     Config(Config),
     /// Print the keys as they are set, and which of them do not arrive here
     Keys(Keys),
+    /// How the hub, its profiles and their sessions stand
+    Status(Status),
     /// Look at everything that hermux needs, and say how to mend it
     Doctor(Doctor),
     /// Say where the log files are, or show the end of the newest
@@ -256,6 +258,26 @@ pub struct Doctor {
     /// Look at this profile alone
     #[arg(long, value_name = "NAME", value_parser = ProfileName::new)]
     pub profile: Option<ProfileName>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hermux status              for a person\n  \
+                        hermux status --json       for programs\n  \
+                        hermux status --format '{waiting?{waiting}! }{working} working'\n\n\
+                        In a format stand {working} {waiting} {unread} {failed} {open} {built},\n\
+                        {live} {stuck} {profiles} {terminals}; of one profile {work:waiting} and so on,\n\
+                        {work:state}; {waiting?TEXT} is TEXT where there are any. In tmux:\n\
+                        set -g status-right '#(hermux status --format \"{waiting} waiting\")'\n\n\
+                        Starts nothing. Without a hub it ends with 4, a format with an empty line and 0.")]
+pub struct Status {
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// One line, with counts in braces
+    #[arg(long, value_name = "TEXT", conflicts_with = "json")]
+    pub format: Option<Format>,
     #[command(flatten)]
     pub place: Place,
 }

@@ -5,10 +5,12 @@ mod attach;
 mod config;
 mod demo;
 mod doctor;
+mod json;
 mod keys;
 mod logs;
 mod server;
 mod start;
+mod status;
 mod stop;
 mod version;
 
@@ -39,6 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Config(what)) => config::run(what, cli.start.place, cli.config),
         Some(Command::Keys(keys)) => keys::run(keys, cli.config),
         Some(Command::Doctor(doctor)) => doctor::run(doctor, cli.start.place, cli.config),
+        Some(Command::Status(status)) => status::run(status, cli.start.place),
         Some(Command::Logs(logs)) => logs::run(logs, cli.start.place),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {

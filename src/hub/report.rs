@@ -56,6 +56,8 @@ impl Hub {
                 memory: None,
                 socket: self.identity.socket.as_ref().map(|path| path.to_string_lossy().into_owned().into()),
                 environment: self.identity.starter.clone(),
+                linger_ms: self.registry.lingers(),
+                ends_in_ms: self.registry.lingers_until().map(|at| at.since(now)),
                 terminals: self.terminals(),
             },
             profiles: profiles(world),

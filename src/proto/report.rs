@@ -37,6 +37,10 @@ pub struct HubReport {
     pub socket: Option<Untrusted>,
     /// Whose environment the backends run with.
     pub environment: Starter,
+    /// How long it stays with no terminal and nothing at work; `None`: for ever.
+    pub linger_ms: Option<u64>,
+    /// When that is over, if it runs: milliseconds from now.
+    pub ends_in_ms: Option<u64>,
     pub terminals: Vec<TerminalReport>,
 }
 

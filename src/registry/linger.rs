@@ -26,15 +26,14 @@ pub(super) struct Linger {
 impl Registry {
     /// Whether the hub may end now; returns when that is to be looked at again by nothing but time.
     pub(super) fn review_linger(&mut self) -> Option<Tick> {
-        let linger = self.settings.limits.linger?;
+        self.settings.limits.linger?;
         if self.terminals.any() || self.is_anything_at_work() {
             self.linger.since = None;
             self.linger.asked.clear();
             return None;
         }
-        let since = *self.linger.since.get_or_insert(self.now);
-        let first = if self.terminals.ever() { 0 } else { self.settings.limits.first_terminal };
-        let at = since.plus(linger.max(first)).max(self.linger.not_before);
+        self.linger.since.get_or_insert(self.now);
+        let at = self.lingers_until()?;
         if at > self.now {
             return Some(at);
         }
@@ -42,6 +41,18 @@ impl Registry {
             self.ask_before_the_end();
         }
         None
+    }
+
+    /// When the hub ends if nothing happens until then; `None` while something keeps it, or where it stays for ever.
+    pub fn lingers_until(&self) -> Option<Tick> {
+        let (linger, since) = (self.settings.limits.linger?, self.linger.since?);
+        let first = if self.terminals.ever() { 0 } else { self.settings.limits.first_terminal };
+        Some(since.plus(linger.max(first)).max(self.linger.not_before))
+    }
+
+    /// Milliseconds that the hub stays with nobody and nothing to stay for; `None`: for ever.
+    pub fn lingers(&self) -> Option<u64> {
+        self.settings.limits.linger
     }
 
     fn is_anything_at_work(&self) -> bool {

@@ -82,7 +82,7 @@ pub(super) fn run(args: Doctor, before: Place, config: Option<PathBuf>) -> anyho
     runtime.shutdown_background();
     terminal::look(&mut report);
 
-    print(&if args.json { report.json() } else { report.text() })?;
+    print(&if args.json { report.json()? } else { report.text() })?;
     Ok(match report.worst() {
         Level::Ok => Exit::Done,
         Level::Warn => Exit::Failure,

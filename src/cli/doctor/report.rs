@@ -4,6 +4,7 @@ use crate::base::{
     self,
     text::{self, Mode},
 };
+use crate::cli::json;
 use crate::proto;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -97,35 +98,16 @@ impl Report {
     }
 
     /// One object on one line.
-    pub(super) fn json(&self) -> String {
-        let whole = serde_json::json!({
+    pub(super) fn json(&self) -> serde_json::Result<String> {
+        json::line(&serde_json::json!({
             "schema": SCHEMA,
             "hermux": base::VERSION,
             "commit": base::COMMIT,
             "contract": proto::CONTRACT,
             "result": self.worst(),
             "findings": self.0,
-        });
-        let mut out = String::new();
-        for c in whole.to_string().chars() {
-            if plain(c) {
-                out.push(c);
-            } else {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-        out.push('\n');
-        out
+        }))
     }
-}
-
-/// Whether a character of a JSON text may stand as itself.
-fn plain(c: char) -> bool {
-    let mut own = [0; 4];
-    let own: &str = c.encode_utf8(&mut own);
-    text::drawable(own, Mode::Decide) == own
 }
 
 /// Puts `words` into lines that begin at `indent`; the first one is begun already.
@@ -175,7 +157,7 @@ mod tests {
     #[test]
     fn no_control_or_hidden_character_is_in_either_form() {
         let hidden = |c: char| c.is_control() && c != '\n' || "\u{202e}\u{200b}".contains(c);
-        let (text, json) = (hostile().text(), hostile().json());
+        let (text, json) = (hostile().text(), hostile().json().unwrap());
         assert_eq!(text.chars().chain(json.chars()).find(|c| hidden(*c)), None);
         assert!(json.contains("\\u009b2J\\u202eit") && json.contains("\\u007f"), "{json}");
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();

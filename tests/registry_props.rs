@@ -7,6 +7,8 @@
 mod mirror;
 #[path = "registry_props/sim.rs"]
 mod sim;
+#[path = "registry_props/stay.rs"]
+mod stay;
 #[path = "registry_props/world.rs"]
 mod world;
 
@@ -14,6 +16,7 @@ use proptest::{
     prelude::*,
     test_runner::{FileFailurePersistence, TestRunner},
 };
+use std::cell::Cell;
 use world::Rig;
 
 /// Cases a run; the same whatever the environment says.
@@ -35,21 +38,34 @@ fn check(name: &'static str, faults: bool) {
         ..ProptestConfig::default()
     };
     let ops = proptest::collection::vec(any::<Op>(), 1..STEPS);
+    let (stopped, closed, ended) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let result = TestRunner::new(config).run(&ops, |ops| {
         let mut rig = Rig::new(faults);
         for op in ops {
             rig.act(op);
         }
         rig.quiesce();
+        stopped.set(stopped.get() + rig.seen.stopped);
+        closed.set(closed.get() + rig.seen.closed);
+        ended.set(ended.get() + u32::from(rig.seen.over));
         Ok(())
     });
     if let Err(error) = result {
         panic!("{error}");
     }
+    let cases = CASES as usize / 2;
+    assert!(
+        stopped.get() > cases && closed.get() > cases,
+        "{} stopped, {} closed",
+        stopped.get(),
+        closed.get()
+    );
+    assert!(ended.get() >= CASES / 2, "every hub ends: {}", ended.get());
 }
 
 /// INV1 to INV7, INV11 to INV15, INV18 to INV20, INV27, INV28, I1, I2, I7, I11, SYS-05, DECISIONS 19 and 22. Without faults
 /// every turn also ends exactly once.
+/// DECISIONS 5, 9 and 17, A08, A11, A12.
 /// A05, G07, G08, G10, I04, I18.
 #[test]
 fn sessions_that_interleave_never_touch_each_other() {

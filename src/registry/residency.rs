@@ -112,13 +112,18 @@ impl Registry {
     /// Something is told of a session whose tab is closed. Whether it was one.
     pub(super) fn on_left_fact(&mut self, profile: &ProfileName, live: &LiveId, fact: &Fact) -> bool {
         let now = self.now;
-        let Some(left) = self.wire(profile).left.get_mut(live) else { return false };
+        let wires = self.wire(profile);
+        let Some(left) = wires.left.get_mut(live) else { return false };
         left.spare.used = now;
-        match fact {
-            Fact::TurnStarted => left.running = true,
-            Fact::TurnEnded { .. } | Fact::Failed(_) => left.running = false,
-            Fact::Info(info) => left.running = info.running.unwrap_or(left.running),
-            _ => {}
+        let runs = match fact {
+            Fact::TurnStarted => true,
+            Fact::TurnEnded { .. } | Fact::Failed(_) => false,
+            Fact::Info(info) => info.running.unwrap_or(left.running),
+            _ => left.running,
+        };
+        if std::mem::replace(&mut left.running, runs) != runs {
+            wires.spare.used = now;
+            self.review();
         }
         true
     }

@@ -47,6 +47,13 @@ pub(crate) struct Session {
     pub(crate) queued: Option<String>,
     /// It crashed in mid turn, so what streamed is not in its history.
     pub(crate) crashed: bool,
+    /// It has an agent, and with it a worker.
+    pub(crate) built: bool,
+    /// Its agent left something running in the background; how often one has ended.
+    pub(crate) process: bool,
+    pub(crate) ended: usize,
+    /// Its socket is gone and nobody resumed it since.
+    detached: bool,
 }
 
 #[derive(Debug, Default)]
@@ -100,6 +107,17 @@ impl Sim {
         self.connected = false;
         self.inbox.clear();
         self.out.clear();
+        for session in &mut self.sessions {
+            session.detached = true;
+        }
+    }
+
+    /// The backend ends sessions that nobody resumed for long (CHECK 49).
+    pub(crate) fn reap_orphans(&mut self) {
+        for session in self.sessions.iter_mut().filter(|session| session.detached && session.turn.is_none()) {
+            session.live = None;
+            session.built = false;
+        }
     }
 
     pub(crate) fn crash(&mut self) {
@@ -110,6 +128,9 @@ impl Sim {
         for session in &mut self.sessions {
             session.live = None;
             session.queued = None;
+            session.built = false;
+            session.process = false;
+            session.ended = 0;
             // The person's text and the steps that were over are in the store; what was streaming is not.
             if let Some(turn) = session.turn.take() {
                 session.crashed = true;
@@ -150,10 +171,14 @@ impl Sim {
                     turn: None,
                     queued: None,
                     crashed: false,
+                    built: true,
+                    process: false,
+                    ended: 0,
+                    detached: false,
                 });
                 self.built(self.sessions.len() - 1)
             }
-            Call::Resume { stored, .. } => {
+            Call::Resume { stored, eager } => {
                 let Some(at) = self.sessions.iter().position(|session| session.stored == stored) else {
                     return Reply::Failed { code: 4007, message: "unknown".into() };
                 };
@@ -165,6 +190,8 @@ impl Sim {
                     let id = self.id();
                     self.sessions[at].live = LiveId::new(&format!("{}-live-{id}", self.name));
                 }
+                self.sessions[at].built |= eager;
+                self.sessions[at].detached = false;
                 self.built(at)
             }
             Call::Submit { live, text } => self.submit(&live, text, early),
@@ -212,10 +239,23 @@ impl Sim {
                 Reply::ActiveList(self.sessions.iter().filter_map(row).collect())
             }
             Call::Close { live } => {
-                let found = self.by_live(&live).map(|at| self.sessions[at].live = None);
-                Reply::Closed(found.is_some())
+                let Some(at) = self.by_live(&live) else { return Reply::Closed(false) };
+                let session = &mut self.sessions[at];
+                let works = session.turn.as_ref().is_some_and(|turn| !turn.ending);
+                assert!(!works && !session.process, "a close meets neither a turn nor a process (CHECK 44)");
+                session.live = None;
+                session.built = false;
+                Reply::Closed(true)
             }
             Call::Setup => Reply::ProviderConfigured(true),
+            Call::Processes { live } => {
+                let of =
+                    |session: &&Session| session.live.is_some() && (live.is_none() || session.live == live);
+                Reply::Processes {
+                    running: self.sessions.iter().filter(of).filter(|session| session.process).count(),
+                    ended: self.sessions.iter().filter(of).map(|session| session.ended).sum(),
+                }
+            }
             _ => Reply::Done,
         }
     }
@@ -248,6 +288,7 @@ impl Sim {
             return Reply::Failed { code: 4001, message: "unknown".into() };
         };
         *self.taken.entry(text.clone()).or_default() += 1;
+        self.sessions[at].built = true;
         if let Some(turn) = &self.sessions[at].turn {
             assert!(turn.by_itself, "nothing is submitted to a busy session: {text}");
             self.sessions[at].queued = Some(text);
@@ -261,7 +302,10 @@ impl Sim {
     }
 
     fn begin(&mut self, at: usize, user: String, by_itself: bool) {
-        self.sessions[at].turn = Some(Turn { user, by_itself, ..Turn::default() });
+        // Every other turn of a person leaves a process behind.
+        let session = &mut self.sessions[at];
+        session.process |= !by_itself && user.len().is_multiple_of(2);
+        session.turn = Some(Turn { user, by_itself, ..Turn::default() });
     }
 
     fn start(&mut self, at: usize) {
@@ -276,7 +320,9 @@ impl Sim {
 
     /// A background process finished: the session works again by itself.
     pub(crate) fn wake_up(&mut self, at: usize) {
-        if self.sessions[at].turn.is_none() && self.sessions[at].live.is_some() {
+        let session = &mut self.sessions[at];
+        if session.turn.is_none() && session.live.is_some() && std::mem::take(&mut session.process) {
+            session.ended += 1;
             let id = self.id();
             self.begin(at, format!("{}:note{id}", self.sessions[at].stored.as_str()), true);
             self.start(at);

@@ -4,6 +4,7 @@ use crate::{
     Op,
     mirror::Mirror,
     sim::{Frame, Sim},
+    stay::{self, Seen},
 };
 use hermux::{
     base::{
@@ -28,16 +29,21 @@ use hermux::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-const PROFILES: [&str; 3] = ["default", "research", "work"];
+pub(crate) const PROFILES: [&str; 3] = ["default", "research", "work"];
 const CLIENT: ClientId = ClientId(1);
+/// A second terminal, which comes and goes.
+const OTHER: ClientId = ClientId(2);
 
 pub(crate) struct Rig {
-    reg: Registry,
-    now: u64,
+    pub(crate) reg: Registry,
+    pub(crate) now: u64,
     seq: u64,
-    copy: World,
+    pub(crate) copy: World,
     mirror: Mirror,
-    sims: Vec<Sim>,
+    pub(crate) sims: Vec<Sim>,
+    pub(crate) seen: Seen,
+    /// Backends that are being stopped on purpose.
+    pub(crate) stopping: BTreeSet<ProfileName>,
     asks: u64,
     texts: u64,
     faults: bool,
@@ -52,17 +58,18 @@ pub(crate) struct Rig {
     slow: bool,
 }
 
-fn name(at: usize) -> ProfileName {
+pub(crate) fn name(at: usize) -> ProfileName {
     ProfileName::new(PROFILES[at % 3]).unwrap()
 }
 
-fn place(profile: &ProfileName) -> usize {
+pub(crate) fn place(profile: &ProfileName) -> usize {
     PROFILES.iter().position(|name| *name == profile.as_str()).unwrap()
 }
 
 impl Rig {
     pub(crate) fn new(faults: bool) -> Self {
-        let limits = Limits { pool: 1, ..Limits::default() };
+        let limits =
+            Limits { pool: stay::POOL, built: stay::BUILT, linger: Some(stay::LINGER), ..Limits::default() };
         let settings = Settings { primary: name(0), cwd: "/start".to_owned(), limits, first_id: 0 };
         let sims = PROFILES.map(|name| Sim { name: name.to_owned(), ..Sim::default() });
         let mut rig = Self {
@@ -72,6 +79,8 @@ impl Rig {
             copy: World::default(),
             mirror: Mirror::default(),
             sims: sims.into(),
+            seen: Seen::default(),
+            stopping: BTreeSet::new(),
             asks: 0,
             texts: 0,
             faults,
@@ -85,6 +94,7 @@ impl Rig {
         };
         let profiles = PROFILES.map(|n| Profile::new(ProfileName::new(n).unwrap(), "/home"));
         rig.feed(Input::ProfilesSeen(profiles.to_vec()), 1);
+        rig.join(CLIENT);
         for at in 0..9 {
             let session = rig.open(at);
             rig.send(session);
@@ -96,7 +106,10 @@ impl Rig {
     pub(crate) fn act(&mut self, (what, who, how): Op) {
         self.now += 1;
         let (at, n) = (usize::from(who), usize::from(how));
-        match what % 24 {
+        if self.seen.over {
+            return;
+        }
+        match what % 26 {
             0..=8 => {
                 let sim = &mut self.sims[at % 3];
                 if sim.running && !sim.sessions.is_empty() {
@@ -146,6 +159,17 @@ impl Rig {
                     sim.wake_up(session);
                 }
             }
+            24 => {
+                if let Some(session) = self.some(n) {
+                    self.command(Command::Focus { session });
+                }
+            }
+            25 => match n % 4 {
+                0 | 1 => self.join(CLIENT),
+                2 => self.leave(CLIENT),
+                _ if at.is_multiple_of(2) => self.join(OTHER),
+                _ => self.leave(OTHER),
+            },
             22 => self.wait([500, 3_000, 30_000, 70_000, 600_000][n % 5]),
             _ if self.faults => match n % 4 {
                 0 | 1 => self.drop_socket(at % 3, n % 5),
@@ -162,7 +186,11 @@ impl Rig {
 
     /// Everything comes to rest, and then everybody agrees on what was said.
     pub(crate) fn quiesce(&mut self) {
+        if self.seen.over {
+            return;
+        }
         self.slow = false;
+        self.join(CLIENT);
         for _ in 0..400 {
             let mut quiet = true;
             for at in 0..3 {
@@ -202,6 +230,7 @@ impl Rig {
             assert_eq!(*taken, 1, "nothing is sent twice: {text}");
         }
         self.mirror.check(&world, self.seq);
+        self.comes_to_rest();
     }
 
     /// INV13: the transcript is that of the session alone.
@@ -251,7 +280,8 @@ impl Rig {
         }
     }
 
-    fn send(&mut self, session: SessionId) {
+    /// The text, if it was taken.
+    pub(crate) fn send(&mut self, session: SessionId) -> Option<String> {
         self.texts += 1;
         let text = format!("{}#u{}", session.0, self.texts);
         let uncertain = self.session(session).is_some_and(|known| {
@@ -264,7 +294,8 @@ impl Rig {
         }
         // INV28: nothing but a text of unknown fate in the same session keeps a text from it.
         let expected = if uncertain { Err(Refusal::Unsettled) } else { Ok(Answer::Done) };
-        assert_eq!(self.ask(Command::Send { session, text }), expected);
+        assert_eq!(self.ask(Command::Send { session, text: text.clone() }), expected);
+        (!uncertain).then_some(text)
     }
 
     fn save_draft(&mut self, session: SessionId) {
@@ -344,8 +375,9 @@ impl Rig {
         }
     }
 
-    fn wait(&mut self, ms: u64) {
+    pub(crate) fn wait(&mut self, ms: u64) {
         for at in 0..3 {
+            self.connect(at);
             while self.sims[at].connected && !self.sims[at].inbox.is_empty() {
                 self.sims[at].serve(0);
             }
@@ -356,8 +388,23 @@ impl Rig {
         while let Some(at) = self.reg.next_timer().filter(|at| at.0 <= end) {
             self.now = self.now.max(at.0);
             self.feed(Input::Timer, 1);
+            self.say_what_runs();
         }
         self.now = end;
+        if !self.slow {
+            self.pool_holds();
+        }
+    }
+
+    /// While time passes backends answer what they are asked, and what ended is idle.
+    fn say_what_runs(&mut self) {
+        for at in 0..3 {
+            while self.sims[at].connected && !self.sims[at].inbox.is_empty() {
+                self.sims[at].serve(0);
+                self.sims[at].wait(0);
+                self.deliver(at, usize::MAX, 1);
+            }
+        }
     }
 
     /// What is on a backend's socket arrives.
@@ -378,7 +425,8 @@ impl Rig {
             *self.episodes.entry(name(at)).or_default() += 1;
             self.link(at, Link::Down { process: false, why: "dropped".into() });
             let retry = |attempt| BackendState::Retrying { attempt, at: Tick(0), why: "dropped".into() };
-            for attempt in 1..4 {
+            // One that was being stopped has ended with its connection.
+            for attempt in (1..4).filter(|_| self.sims[at].running).collect::<Vec<_>>() {
                 self.link(at, Link::State(retry(attempt)));
             }
         }
@@ -396,7 +444,7 @@ impl Rig {
     }
 
     /// The supervisor: what runs is connected, unless it is slow just now.
-    fn connect(&mut self, at: usize) {
+    pub(crate) fn connect(&mut self, at: usize) {
         let sim = &mut self.sims[at];
         if sim.running && !sim.connected && !self.slow {
             sim.connected = true;
@@ -433,7 +481,11 @@ impl Rig {
     }
 
     /// One step of the registry, what the hub does after it, and what must hold then.
-    fn feed(&mut self, input: Input, times: u8) -> Vec<Effect> {
+    pub(crate) fn feed(&mut self, input: Input, times: u8) -> Vec<Effect> {
+        if self.seen.over {
+            return Vec::new();
+        }
+        self.see_input(&input);
         let owner = match &input {
             Input::Fact { profile, live: Some(live), .. } => {
                 let sim = &self.sims[place(profile)];
@@ -448,10 +500,15 @@ impl Rig {
         self.mirror.take(self.seq, &step.patches, if self.faults { times } else { 1 });
         for patch in &step.patches {
             self.look(patch, owner.as_ref());
+            self.see_patch(patch);
             self.copy.apply(patch).unwrap();
         }
         assert_eq!(self.copy, *self.reg.world(), "the world changes by patches alone");
         self.holds();
+        for effect in &step.effects {
+            self.see_effect(effect);
+        }
+        self.see_rest();
         let mut effects = step.effects.clone();
         for effect in step.effects {
             effects.extend(self.carry_out(effect));
@@ -579,6 +636,7 @@ impl Rig {
                 });
                 assert!(!works, "no backend that works makes room (INV19)");
                 let at = place(&profile);
+                self.stopping.remove(&profile);
                 self.sims[at].crash();
                 let mut effects = Vec::new();
                 let links = [

@@ -372,6 +372,23 @@ fn server_in_the_foreground_says_when_it_listens_and_ends_on_a_signal() {
     home.mark.assert_none_left(seconds(1));
 }
 
+/// UX-34: what keeps the hub from starting stands on the screen, with its log and a key that tries again.
+#[test]
+fn a_hub_that_cannot_start_is_told_with_its_reason() {
+    let home = home();
+    let blocked = place(&home).socket();
+    fs::create_dir_all(blocked.join("in the way")).unwrap();
+    fs::set_permissions(home.path().join("run/hermux"), fs::Permissions::from_mode(0o700)).unwrap();
+    let term = launch(&home).start();
+    term.wait_for("the reason", |s| s.has("has no hub") && s.has("the hub cannot listen at"));
+    assert_shows(&term, &["hermux.log", "tries again"]);
+    assert_eq!(hubs(&home), [] as [i32; 0]);
+    term.keys("typed meanwhile");
+    fs::remove_dir_all(&blocked).unwrap();
+    term.keys("\x18s");
+    term.wait_text("› typed meanwhile");
+}
+
 /// A hub that speaks another contract is named, and stopped by a signal to the process that holds its lock.
 #[test]
 fn a_hub_of_another_version_is_told_and_can_be_stopped() {
@@ -397,6 +414,8 @@ fn a_hub_of_another_version_is_told_and_can_be_stopped() {
     common::until("the other hub is there", || {
         socket.exists() && place(&home).holder().is_some_and(|holder| holder.pid().is_some())
     });
+    let term = launch(&home).start();
+    term.wait_for("the page says so", |s| s.has("another version") && s.has("99") && s.has("hermux stop"));
     let ran = stop(&home, &[]);
     assert_eq!(ran.code, 6, "{}", ran.err);
     for words in ["hermux 9.9", "contract 99", "Nothing was ended"] {
@@ -406,7 +425,10 @@ fn a_hub_of_another_version_is_told_and_can_be_stopped() {
     let ran = stop(&home, &["--force"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     holder.wait().unwrap();
-    home.mark.assert_none_left(seconds(1));
+    runtime.shutdown_background();
+    common::until("its socket is gone", || !socket.exists());
+    term.keys("\x18s");
+    term.wait_for("a hub of this version", |s| s.has("Write to"));
 }
 
 /// A throw-away demo leaves nothing; one with a home has a hub as any home has.

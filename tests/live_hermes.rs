@@ -288,8 +288,11 @@ fn a_backend_that_dies_is_replaced_and_its_session_goes_on_with_nothing_twice() 
     person.send("STREAM tag=D1 n=9 gate=d");
     model.allow("d", 3);
     person.wait_said("D1-0003");
-    let backend =
-        home.mark.living().into_iter().find(|p| p.command.contains("serve") && !p.command.contains("guard"));
+    let backend = home
+        .mark
+        .living()
+        .into_iter()
+        .find(|p| p.command.contains(" serve ") && !p.command.contains("guard"));
     let backend = backend.expect("the backend's process");
     signal(backend.pid, Signal::KILL);
     person.wait_for("hermux says that the backend ended", says_backend_ended);
@@ -297,7 +300,7 @@ fn a_backend_that_dies_is_replaced_and_its_session_goes_on_with_nothing_twice() 
         home.mark
             .living()
             .iter()
-            .any(|p| p.pid != backend.pid && p.command.contains(" serve") && !p.command.contains("guard"))
+            .any(|p| p.pid != backend.pid && p.command.contains(" serve ") && !p.command.contains("guard"))
     });
     model.allow("d", 9);
     person.send("SAY after it came back");
@@ -326,10 +329,10 @@ fn an_error_of_the_provider_can_be_read() {
     person.wait_said("still here");
 }
 
-/// REL-23, SYS-7: nothing outlives hermux, however it ended.
+/// REL-23, SYS-7: nothing outlives the hub, however it ended.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
-fn when_hermux_is_killed_no_process_of_its_tools_lives_on() {
+fn when_the_hub_is_killed_no_process_of_its_tools_lives_on() {
     let model = Model::start();
     let home = Home::new().with_hermes(&model);
     // In a file: Hermes refuses the word in a command.
@@ -337,7 +340,10 @@ fn when_hermux_is_killed_no_process_of_its_tools_lives_on() {
     let person = sit_down(&home);
     person.send(r#"TOOL terminal {"command":"sh stubborn.sh"}"#);
     person.wait_for("the tool runs", |_| home.mark.find("sleep 1000").is_some());
+    // Its terminal would start another.
     signal(person.pid().cast_signed(), Signal::KILL);
+    person.wait_end(STOP);
+    signal(home.hub().unwrap(), Signal::KILL);
     home.mark.assert_none_left(AFTER_KILL);
 }
 
@@ -361,6 +367,7 @@ fn a_home_without_a_provider_says_so_until_there_is_one() {
     person.wait_for("the turn is over", |s| !s.has("interrupts"));
     person.leave();
     person.wait_end(STOP);
+    home.stop_hub();
     home.mark.assert_none_left(AFTER_KILL);
 }
 

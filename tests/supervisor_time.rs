@@ -430,6 +430,22 @@ async fn a_silent_backend_is_degraded_and_never_killed() {
     assert!(before.is_empty(), "the answer to our own question goes no further: {before:?}");
 }
 
+/// A09: nobody says which one is looked at; a backend in the background is asked like any other.
+#[tokio::test(start_paused = true)]
+async fn every_open_backend_is_asked_when_it_is_silent() {
+    let mut rig = rig();
+    let (_one, _first, one) = rig.live("one").await;
+    let (_two, _second, two) = rig.live("two").await;
+    for mut socket in [one, two] {
+        for _ in 0..2 {
+            let ping =
+                tokio::time::timeout(NEVER, socket.next()).await.expect("a question").unwrap().unwrap();
+            let ping: serde_json::Value = serde_json::from_str(&ping.into_text().unwrap()).unwrap();
+            assert_eq!(ping["method"], "ping");
+        }
+    }
+}
+
 /// REL-03, A04: two start at a time, and two that hang do not hold up a third for longer than 20 s.
 #[tokio::test(start_paused = true)]
 async fn a_third_start_waits_for_its_turn_but_not_for_ever() {

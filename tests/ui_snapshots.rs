@@ -615,3 +615,14 @@ fn a_change_of_theme_or_settings_reaches_what_is_on_the_screen() {
     stage.theme = Theme::mono();
     assert_eq!(green(&mut stage), 0);
 }
+
+/// UX-43: a session at work turns its mark only while it is on the screen; out of sight it costs neither bytes nor wakes.
+#[test]
+fn only_the_session_on_the_screen_turns() {
+    for (shown, turns) in [(1, false), (2, true)] {
+        let mut stage = Stage::showing(busy(), shown, (120, 36));
+        let first = stage.draw();
+        stage.wait(125);
+        assert_eq!(stage.draw() != first, turns, "session {shown}");
+    }
+}

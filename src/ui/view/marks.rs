@@ -8,8 +8,8 @@ use crate::model::profile::BackendState;
 use crate::model::status::Status;
 use crate::ui::theme::Theme;
 
-/// A session's mark: one cell.
-pub(super) fn status(status: Status, theme: &Theme, now: Tick) -> (&'static str, Style) {
+/// A session's mark: one cell. Only the one on the screen turns (`now`): with many at work, each turn of each would be sent.
+pub(super) fn status(status: Status, theme: &Theme, now: Option<Tick>) -> (&'static str, Style) {
     match status {
         Status::NeedsDecision => ("!", theme.needs),
         Status::NeedsAnswer => ("?", theme.needs),
@@ -19,7 +19,7 @@ pub(super) fn status(status: Status, theme: &Theme, now: Tick) -> (&'static str,
         Status::Unread => ("•", theme.strong),
         Status::Quiet => ("◌", theme.warn),
         Status::Stopping => ("◍", theme.warn),
-        Status::Working => (motion::spinner(theme, now), theme.good),
+        Status::Working => (now.map_or(motion::STILL, |now| motion::spinner(theme, now)), theme.good),
         Status::Sending => ("↑", theme.dim),
         Status::Idle => (" ", theme.dim),
     }

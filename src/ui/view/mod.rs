@@ -41,7 +41,6 @@ use super::state::guard::CardKey;
 use super::state::{Focus, Hit, UiState};
 use super::theme::Theme;
 use crate::base::clock::Tick;
-use crate::base::ids::SessionId;
 use crate::model::profile::BackendState;
 use crate::model::prompt::Prompt;
 use crate::model::session::Session;
@@ -257,11 +256,7 @@ fn changes(
     now: Tick,
 ) -> Option<Tick> {
     let world = mirror.world();
-    let spins = world
-        .tabs
-        .iter()
-        .filter_map(|id: &SessionId| world.sessions.get(id))
-        .any(|session| matches!(status::of(session), status::Status::Working))
+    let spins = session.is_some_and(|session| status::of(session) == status::Status::Working)
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
         || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working));
     let counts =

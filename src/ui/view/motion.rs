@@ -8,7 +8,7 @@ use crate::ui::theme::Theme;
 const SPIN_MS: u64 = 125;
 const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
 /// Stands where the spinner would turn.
-const STILL: &str = "▸";
+pub(super) const STILL: &str = "▸";
 
 /// The mark of what works, now: one cell.
 pub(super) fn spinner(theme: &Theme, now: Tick) -> &'static str {

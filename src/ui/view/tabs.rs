@@ -84,7 +84,7 @@ pub(super) fn row(
 fn tab(n: usize, session: &Session, active: bool, cells: usize, theme: &Theme, now: Tick) -> Tab {
     let state = status::of(session);
     let accent = theme.accent(session.profile.as_str());
-    let (mark, mark_style) = marks::status(state, theme, now);
+    let (mark, mark_style) = marks::status(state, theme, active.then_some(now));
     let title_style = if active { theme.strong } else { theme.dim };
     let mut spans = vec![Span::styled(if active { "▎" } else { " " }, accent)];
     spans.push(Span::styled(format!("{}", n + 1), if active { accent } else { theme.dim }));

@@ -117,8 +117,9 @@ fn start_up(paths: &Paths, log: Option<&str>) -> anyhow::Result<(WorkerGuard, Ru
     Ok((prepare(paths, log)?, workers()?))
 }
 
-/// Runs a terminal on the hub that `reach` finds, until one of them ends. The first frame waits for neither.
-async fn present(seat: Seat, clock: Clock, reach: impl Reach) -> anyhow::Result<Ended> {
+/// Runs a terminal on the hub that `reach` finds, until one of them ends. `back`: the command that comes back to that hub, if it
+/// stays. The first frame waits for neither.
+async fn present(seat: Seat, back: Option<String>, clock: Clock, reach: impl Reach) -> anyhow::Result<Ended> {
     let setup = ui::run::Setup {
         ready: seat.ready,
         source: seat.source,
@@ -128,7 +129,7 @@ async fn present(seat: Seat, clock: Clock, reach: impl Reach) -> anyhow::Result<
         colours: colours(),
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
         multiplexer: pane(),
-        back: None,
+        back,
         clock,
     };
     let (line, keep) = connector::line(clock, reach);

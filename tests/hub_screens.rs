@@ -4,12 +4,17 @@ mod stage;
 
 use std::collections::BTreeMap;
 
-use hermux::base::clock::Tick;
-use hermux::base::ids::SessionId;
+use hermux::base::clock::{Tick, WallMs};
+use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SendRef, SessionId};
 use hermux::model::draft::{Draft, Piece};
-use hermux::model::patch::{BodyChange, Patch};
+use hermux::model::message::{FIRST_ID, MessageState, Role};
+use hermux::model::patch::{BodyChange, Change, Patch};
+use hermux::model::prompt::PromptState;
+use hermux::model::session::QueueEntry;
+use hermux::model::terminal::{Terminal, TerminalInfo};
+use hermux::model::turn::TurnState;
 use hermux::model::world::World;
-use hermux::proto::command::Command;
+use hermux::proto::command::{Command, Settle};
 use hermux::proto::{Answer, Refusal, ToHub, Update};
 use hermux::transport::link::HubLink;
 use hermux::ui::action::{Action, Next};
@@ -379,6 +384,175 @@ fn the_emergency_stop_interrupts_every_turn_after_one_question() {
     idle.keys("ctrl-x I");
     assert_eq!(idle.commands(), []);
     assert!(idle.draw().contains("Nothing is running in any profile"));
+}
+
+// --- several terminals ----------------------------------------------------------------------------------------------
+
+/// Another terminal, on pts/3.
+fn with_other(mut world: World) -> World {
+    for (id, tty) in [(1, "/dev/pts/1"), (2, "/dev/pts/3")] {
+        let info = TerminalInfo { pid: 7, tty: Some(tty.into()), ..TerminalInfo::default() };
+        world.terminals.push(Terminal { id: ClientId(id), info });
+    }
+    world
+}
+
+fn writes(stage: &mut Stage, author: u64, text: &str, revision: u64) {
+    let author = Some(ClientId(author));
+    let draft = Draft { pieces: vec![Piece::Text(text.into())], revision, author };
+    stage.patch(vec![Patch::Session { session: SessionId(1), change: Change::Draft(draft) }]);
+}
+
+/// DECISIONS 21, INV8: a foreign draft is taken when ours is told; whoever else writes is named; nothing is lost for good.
+#[test]
+fn a_draft_is_shared_and_who_else_writes_is_named() {
+    let mut stage = Stage::showing(with_other(busy()), 1, (80, 24));
+    writes(&mut stage, 2, "from there", 1);
+    assert_eq!(stage.composed(), "from there");
+    assert!(stage.draw().contains("pts/3 writes here, too"), "{}", stage.draw());
+    stage.wait(11_000);
+    assert!(!stage.draw().contains("writes here"));
+    // Two at once: what is typed here is not taken away, and is saved over the other.
+    stage.type_text(" and here");
+    writes(&mut stage, 2, "from there!", 2);
+    assert_eq!(stage.composed(), "from there and here");
+    insta::assert_snapshot!("two_writers", stage.draw());
+    stage.commands();
+    stage.wait(300);
+    assert_eq!(saved(&mut stage), [(1, "from there and here".into())]);
+    // Our own echo names nobody; the other's last word is taken, and ours can be brought back.
+    stage.wait(20_000);
+    writes(&mut stage, 1, "from there and here", 3);
+    assert!(!stage.draw().contains("writes here"));
+    writes(&mut stage, 2, "theirs", 4);
+    assert_eq!(stage.composed(), "theirs");
+    stage.keys("ctrl-_");
+    assert_eq!(stage.composed(), "from there and here");
+}
+
+fn prompt(stage: &mut Stage, becomes: Option<PromptState>) {
+    let mut prompt = worlds::approval(1, "rm -rf build");
+    let change = match becomes {
+        Some(becomes) => {
+            prompt.state = becomes;
+            Change::Prompt(Box::new(prompt))
+        }
+        None => Change::PromptRemoved(PromptId(1)),
+    };
+    stage.patch(vec![Patch::Session { session: SessionId(3), change }]);
+}
+
+/// An answered prompt disappears everywhere, and where it was not answered that is said.
+#[test]
+fn a_question_that_another_terminal_answered_goes_with_a_word() {
+    const SAID: &str = "This was answered in another terminal";
+    for answering in [true, false] {
+        let mut stage = Stage::showing(with_other(busy()), 3, SIZE);
+        stage.keys("alt-r");
+        if answering {
+            prompt(&mut stage, Some(PromptState::Answering));
+        } else {
+            prompt(&mut stage, None);
+        }
+        assert!(stage.draw().contains(SAID), "{}", stage.draw());
+        prompt(&mut stage, None);
+        assert!(!stage.draw().contains("rm -rf build"));
+    }
+    // Answered here, it goes without one, also when the first answer did not arrive.
+    let mut stage = Stage::showing(with_other(busy()), 3, SIZE);
+    for again in [false, true] {
+        stage.keys("alt-r");
+        stage.wait(400);
+        stage.draw();
+        stage.keys("y");
+        let answered =
+            stage.commands().into_iter().filter(|command| matches!(command, Command::Answer { .. }));
+        assert_eq!(answered.count(), 1);
+        prompt(&mut stage, Some(PromptState::Answering));
+        assert!(!stage.draw().contains(SAID), "{again}");
+        prompt(&mut stage, (!again).then(|| PromptState::Unanswered(worlds::un("lost"))));
+        assert!(!stage.draw().contains(SAID), "{again}");
+    }
+    // One that the backend takes back says so itself, and alone there is nobody else.
+    let mut stage = Stage::showing(with_other(busy()), 3, SIZE);
+    prompt(&mut stage, Some(PromptState::Expired));
+    prompt(&mut stage, None);
+    assert!(!stage.draw().contains(SAID));
+    let mut alone = Stage::showing(busy(), 3, SIZE);
+    prompt(&mut alone, None);
+    assert!(!alone.draw().contains(SAID));
+}
+
+// --- what waits, and what is not known ------------------------------------------------------------------------------
+
+fn queued(held: bool) -> World {
+    let mut world = busy();
+    if let Some(first) = world.sessions.get_mut(&SessionId(1)) {
+        first.held = held;
+        for (id, text) in [(1, "then run the tests"), (2, "and write a\nchangelog")] {
+            first.queue.push(QueueEntry {
+                id: QueueId(id),
+                text: text.into(),
+                at: WallMs(0),
+                reference: SendRef(id),
+            });
+        }
+    }
+    world
+}
+
+/// UX-06: what is queued is seen in its order; a queue that waits for the person says so, and which key sends it.
+#[test]
+fn a_held_queue_says_so_and_is_sent_by_a_key() {
+    for (size, name) in [((120, 40), "120"), ((80, 24), "80"), ((40, 14), "40")] {
+        let mut stage = Stage::showing(queued(true), 1, size);
+        insta::assert_snapshot!(format!("held_queue_{name}"), stage.draw());
+    }
+    let mut stage = Stage::showing(queued(true), 1, SIZE);
+    stage.keys("ctrl-x c");
+    assert_eq!(stage.commands(), [Command::GoOn { session: SessionId(1) }]);
+    palette(&mut stage, "send what waits");
+    assert_eq!(stage.commands().last(), Some(&Command::GoOn { session: SessionId(1) }));
+    let mut going = Stage::showing(queued(false), 1, SIZE);
+    going.keys("ctrl-x c");
+    assert_eq!(going.commands(), []);
+    assert!(going.draw().contains("It goes by itself when the turn is over"));
+}
+
+fn uncertain() -> World {
+    let mut world = three_profiles();
+    let mut doubt = session(1, "work", "Deploy");
+    worlds::say(&mut doubt, Role::User, "Before.");
+    worlds::say_as(&mut doubt, Role::User, "Deploy the site.", MessageState::Uncertain);
+    doubt.turn.state = TurnState::Uncertain;
+    add(&mut world, doubt);
+    world
+}
+
+/// DECISIONS 12: what may not have arrived is put to the person, with keys that work from where they are.
+#[test]
+fn a_text_of_unknown_fate_is_resent_dropped_or_copied_by_a_key_or_from_the_palette() {
+    for (size, name) in [((120, 40), "120"), ((80, 24), "80"), ((40, 14), "40")] {
+        let mut stage = Stage::showing(uncertain(), 1, size);
+        insta::assert_snapshot!(format!("uncertain_{name}"), stage.draw());
+    }
+    let message = MessageId(FIRST_ID + 1);
+    let settled = |how| Command::Settle { session: SessionId(1), message, how };
+    for (keys, query, how) in
+        [("ctrl-x R", "send again what may", Settle::Resend), ("ctrl-x X", "drop what may", Settle::Discard)]
+    {
+        let mut stage = Stage::showing(uncertain(), 1, SIZE);
+        stage.keys(keys);
+        assert_eq!(stage.commands(), [settled(how)], "{keys}");
+        palette(&mut stage, query);
+        assert_eq!(stage.commands().last(), Some(&settled(how)), "{query}");
+    }
+    let mut stage = Stage::showing(uncertain(), 1, SIZE);
+    stage.keys("ctrl-x C");
+    assert!(stage.done.contains(&Action::Copy("Deploy the site.".into())));
+    let mut known = Stage::showing(busy(), 1, SIZE);
+    known.keys("ctrl-x X");
+    assert_eq!(known.commands(), []);
 }
 
 // --- pictures -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ use crate::{
     base::{
         clock::Clock,
         sys::{self, files, process::own_program},
+        text::{self, Mode},
     },
+    config::paths::{Given, Paths},
     logging,
     transport::{link::HubLink, port::TerminalPort, unix},
 };
@@ -46,10 +48,22 @@ pub fn run(seat: Seat, hub: Option<Vec<OsString>>) -> anyhow::Result<Ended> {
                 _ => anyhow::Error::from(error).context("the hub cannot be reached"),
             })?);
         }
-        present(seat, clock, attach).await
+        let back = back(&seat.paths);
+        present(seat, Some(back), clock, attach).await
     });
     runtime.shutdown_background();
     result
+}
+
+/// What a person types to come back to the hub of `paths`.
+fn back(paths: &Paths) -> String {
+    let usual = Paths::find(&Given::from_env(None)).is_ok_and(|usual| usual.hermes == paths.hermes);
+    if usual {
+        return "hermux".to_owned();
+    }
+    let home = text::drawable(&paths.hermes.to_string_lossy(), Mode::Label);
+    let plain = home.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    if plain { format!("hermux attach --home {home}") } else { format!("hermux attach --home '{home}'") }
 }
 
 /// Reaches the hub of a place.

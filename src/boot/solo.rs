@@ -33,7 +33,7 @@ async fn attended(seat: Seat, serve: hub::Serve) -> anyhow::Result<Ended> {
     hub.ports().send(port).await.context("the hub ended before it began")?;
     let stop = CancellationToken::new();
     let hub = tokio::spawn(hub.run(stop.clone()));
-    let ended = present(seat, clock, connector::Here(Some(terminal))).await;
+    let ended = present(seat, None, clock, connector::Here(Some(terminal))).await;
     stop.cancel();
     hub.await.context("the hub failed")??;
     ended

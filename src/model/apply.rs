@@ -78,6 +78,7 @@ fn change_head(session: &mut Session, change: &Change) {
         Change::Prompt(prompt) => replace_or_push(&mut session.prompts, prompt, |p| &p.id),
         Change::PromptRemoved(id) => session.prompts.retain(|prompt| prompt.id != *id),
         Change::Queue(queue) => session.queue.clone_from(queue),
+        Change::Held(held) => session.held = *held,
         Change::Usage(usage) => session.usage.clone_from(usage),
         Change::Unread(unread) => session.unread = *unread,
         Change::Draft(draft) => session.draft.clone_from(draft),

@@ -70,6 +70,7 @@ pub enum Change {
     Prompt(Box<Prompt>),
     PromptRemoved(crate::base::ids::PromptId),
     Queue(Vec<QueueEntry>),
+    Held(bool),
     Usage(Box<Usage>),
     Unread(Unread),
     Draft(Draft),

@@ -35,6 +35,9 @@ pub struct Session {
     /// In the order in which they were asked; the first open one is the one that an approval answers.
     pub prompts: Vec<Prompt>,
     pub queue: Vec<QueueEntry>,
+    /// What is queued waits for the person: a turn was stopped or failed, or its hub is a new one.
+    #[serde(default)]
+    pub held: bool,
     pub usage: Usage,
     pub unread: Unread,
     pub draft: Draft,
@@ -116,6 +119,7 @@ impl Session {
             turn: Turn::default(),
             prompts: Vec::new(),
             queue: Vec::new(),
+            held: false,
             usage: Usage::default(),
             unread: Unread::None,
             draft: Draft::default(),
@@ -157,6 +161,7 @@ impl Session {
             turn: self.turn.clone(),
             prompts: self.prompts.clone(),
             queue: self.queue.clone(),
+            held: self.held,
             usage: self.usage.clone(),
             unread: self.unread,
             draft: self.draft.clone(),

@@ -83,6 +83,10 @@ pub enum Command {
         session: SessionId,
         text: String,
     },
+    /// Send what is queued in this session on, although it was held for the person.
+    GoOn {
+        session: SessionId,
+    },
     EditQueued {
         session: SessionId,
         entry: QueueId,

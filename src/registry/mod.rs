@@ -149,6 +149,7 @@ impl Registry {
         if !told || self.out.patches.iter().any(review::concerns) {
             self.review();
         }
+        self.note_all_held();
         std::mem::take(&mut self.out)
     }
 

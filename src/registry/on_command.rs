@@ -81,6 +81,7 @@ impl Registry {
             Command::InterruptAndSend { session, text } => {
                 self.on_interrupt_and_send(client, ask, session, text, wall)
             }
+            Command::GoOn { session } => self.on_go_on(session),
             Command::EditQueued { session, entry, text } => self.on_edit_queued(session, entry, text),
             Command::RemoveQueued { session, entry } => self.on_remove_queued(session, entry),
             Command::Answer { session, prompt, digest, answer } => {

@@ -7,7 +7,11 @@ use crate::{
         clock::WallMs,
         ids::{ClientId, QueueId, SendRef, SessionId},
     },
-    model::{patch::Change, session::QueueEntry, turn::TurnState},
+    model::{
+        patch::{Change, Patch},
+        session::QueueEntry,
+        turn::TurnState,
+    },
     proto::{Answer, Refusal},
 };
 
@@ -54,6 +58,46 @@ impl Registry {
         let entry = queue.remove(0);
         self.head(session, Change::Queue(queue));
         self.begin_send(session, entry.text);
+    }
+
+    /// The person has seen the held queue and wants it sent.
+    pub(super) fn on_go_on(&mut self, session: SessionId) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        if known.queue.is_empty() {
+            return Err(Refusal::NotQueued);
+        }
+        if self.run(session).uncertain > 0 {
+            return Err(Refusal::Unsettled);
+        }
+        self.run(session).held = false;
+        self.next_in_queue(session);
+        self.note_held(session);
+        Ok(Some(Answer::Done))
+    }
+
+    /// Says of every session that this step changed whether its queue waits for the person now.
+    pub(super) fn note_all_held(&mut self) {
+        let changed = self.out.patches.iter().filter_map(|patch| match patch {
+            Patch::Session { session, .. } => Some(*session),
+            Patch::SessionAdded(session) => Some(session.id),
+            _ => None,
+        });
+        let mut changed: Vec<SessionId> = changed.collect();
+        changed.sort_unstable();
+        changed.dedup();
+        for session in changed {
+            self.note_held(session);
+        }
+    }
+
+    fn note_held(&mut self, session: SessionId) {
+        let Some(known) = self.session(session) else { return };
+        let run = self.runs.get(&session);
+        let waits = run.is_some_and(|run| run.held || run.uncertain > 0) && !self.is_busy(session);
+        let held = waits && !known.queue.is_empty();
+        if held != known.held {
+            self.head(session, Change::Held(held));
+        }
     }
 
     pub(super) fn on_edit_queued(

@@ -198,6 +198,7 @@ pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut
         | Change::Prompt(_)
         | Change::PromptRemoved(_)
         | Change::Usage(_)
+        | Change::Held(_)
         | Change::Preview(_)
         | Change::Activity(_)
         | Change::Todos(_)

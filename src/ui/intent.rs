@@ -41,6 +41,8 @@ pub enum Intent {
     InterruptAndSend,
     /// Change a queued message where it stands.
     EditQueued,
+    /// Send a queue on that waits for the person.
+    SendQueued,
     /// Take the last queued message back into the composer.
     TakeBack,
     /// Clear the composer, else interrupt, else say how to leave.
@@ -71,6 +73,8 @@ pub enum Intent {
     ToggleTodos,
     Copy,
     CopyCode,
+    /// Copy the text whose fate is not known.
+    CopyUncertain,
     Resend,
     Discard,
 

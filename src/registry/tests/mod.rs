@@ -3,6 +3,7 @@
 
 mod backends;
 mod children;
+mod held;
 mod plain;
 mod prompts;
 mod queue;

@@ -52,6 +52,9 @@ pub static ACTIONS: &[Action] = &[
     action("focus.transcript", Intent::FocusTranscript, Global, &["alt-t", "leader t"], "Walk through the transcript"),
     action("focus.next", Intent::FocusNext, Empty, &["tab"], "Turn to the waiting question, else to the transcript"),
     action("turn.interrupt", Intent::Interrupt, Global, &["leader i"], "Interrupt the running turn"),
+    action("uncertain.resend", Intent::Resend, Global, &["leader R"], "Send again what may not have arrived"),
+    action("uncertain.discard", Intent::Discard, Global, &["leader X"], "Drop what may not have arrived"),
+    action("uncertain.copy", Intent::CopyUncertain, Global, &["leader C"], "Copy what may not have arrived"),
     action("turn.stop_all", Intent::StopAll, Global, &["leader I"], "Emergency stop: interrupt every running turn of all profiles"),
     action("turn.retry", Intent::RetryTurn, Global, &["leader e"], "Send the prompt of a failed turn again"),
     action("todos.toggle", Intent::ToggleTodos, Global, &["alt-k", "leader k"], "Show the todo list whole, or as one line"),
@@ -88,6 +91,7 @@ pub static ACTIONS: &[Action] = &[
 
     action("composer.send", Intent::Send, Composer, &["enter"], "Send, or queue while a turn runs"),
     action("composer.interrupt_and_send", Intent::InterruptAndSend, Composer, &["leader enter"], "Interrupt the turn, then send"),
+    action("composer.send_queued", Intent::SendQueued, Composer, &["leader c"], "Send what waits in a held queue"),
     action("composer.take_back", Intent::TakeBack, Composer, &["leader u"], "Take the last queued message back"),
     action("composer.edit_queued", Intent::EditQueued, Composer, &["leader U"], "Change a queued message"),
     action("composer.newline", Intent::Edit(Edit::Newline), Composer, &["ctrl-j", "alt-enter", "shift-enter"], "Break the line"),

@@ -53,6 +53,8 @@ pub struct Pane {
     pub older_asked: bool,
     pub older_done: bool,
     pub card: CardView,
+    /// Another terminal that writes in this draft, and until when that is said.
+    pub other: Option<(String, Tick)>,
     /// The editor's revision that the hub has.
     saved: u64,
     /// The hub's draft revision that this editor continues.
@@ -70,6 +72,10 @@ pub struct CardView {
     pub read: bool,
     /// A wide permission was chosen and waits for its second key.
     pub confirm: Option<Wide>,
+    /// It could be answered when last looked.
+    pub open: bool,
+    /// It was answered or put away here.
+    pub settled: bool,
     /// Enter on an empty field was pressed once.
     pub empty_once: bool,
     /// The person writes an answer of their own to a question that offers some.
@@ -98,7 +104,12 @@ impl Pane {
 
     /// Takes the hub's draft for its own.
     pub fn adopt(&mut self, draft: &Draft) {
-        self.editor.reset(units(&draft.pieces));
+        if self.editor.is_empty() || draft.is_empty() {
+            self.editor.reset(units(&draft.pieces));
+        } else {
+            // What stood here can be brought back.
+            self.editor.replace_all(units(&draft.pieces));
+        }
         self.saved = self.editor.revision();
         self.base = draft.revision;
         self.edited = None;

@@ -2,7 +2,7 @@
 
 use super::{Step, keys};
 use crate::base::text::Untrusted;
-use crate::model::prompt::{Prompt, PromptAnswer, PromptKind};
+use crate::model::prompt::{Prompt, PromptAnswer, PromptKind, PromptState};
 use crate::model::session::Session;
 use crate::proto::Command;
 use crate::ui::action::Action;
@@ -48,11 +48,33 @@ impl Step<'_> {
     pub(super) fn follow_card(&mut self) {
         let key = self.card_key();
         let id = key.map(|key| key.prompt);
+        self.note_answer_elsewhere();
         if let Some(pane) = self.ui.pane_mut().filter(|pane| pane.card.prompt != id) {
             pane.card = CardView { prompt: id, ..CardView::default() };
         }
         if self.ui.focus == Focus::Card && (key.is_none() || key != self.ui.guard.focused()) {
             self.focus_composer();
+        }
+    }
+
+    /// A question that was open here goes without an answer of this terminal: another one gave it (one that the backend takes
+    /// back stays, and says so itself).
+    fn note_answer_elsewhere(&mut self) {
+        let Some(session) = self.session() else { return };
+        let Some(view) = self.ui.pane().map(|pane| &pane.card) else { return };
+        let Some(shown) = view.prompt else { return };
+        let prompt = session.prompts.iter().find(|prompt| prompt.id == shown);
+        let open = prompt.is_some_and(Prompt::is_open);
+        let answered = prompt.is_none_or(|prompt| prompt.state == PromptState::Answering);
+        let elsewhere = view.open && answered && !view.settled && self.ui.online;
+        let others = self.mirror.world().terminals.len() > 1;
+        if let Some(pane) = self.ui.pane_mut() {
+            pane.card.open = open;
+            // Should the answer not arrive, the next one counts anew.
+            pane.card.settled &= !answered;
+        }
+        if elsewhere && others {
+            self.say("This was answered in another terminal");
         }
     }
 
@@ -197,6 +219,7 @@ impl Step<'_> {
         self.command(purpose, Command::Answer { session, prompt, digest, answer });
         self.focus_composer();
         if let Some(pane) = self.ui.pane_mut() {
+            pane.card.settled = true;
             pane.card.answer.reset(Vec::new());
         }
     }

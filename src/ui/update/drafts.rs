@@ -6,6 +6,9 @@ use crate::proto::Command;
 use crate::ui::state::Ask;
 use crate::ui::state::pane::Pane;
 
+/// How long the other terminal that writes is named after its last save, in milliseconds.
+const OTHER_MS: u64 = 10_000;
+
 impl Step<'_> {
     /// Saves what is due.
     pub(super) fn save_due_drafts(&mut self) {
@@ -35,10 +38,16 @@ impl Step<'_> {
         let Some(session) = self.mirror.session(id) else { return };
         let Some(pane) = self.ui.panes.get_mut(&id) else { return };
         let draft = &session.draft;
+        let client = self.mirror.client();
+        let other = draft.author.filter(|author| Some(*author) != client);
+        let other = other.and_then(|author| self.mirror.world().terminal(author));
         if draft.revision <= pane.base() {
             return;
         }
-        if draft.author.is_some() && draft.author == self.mirror.client() {
+        if let Some(other) = other.filter(|_| !draft.is_empty()) {
+            pane.other = Some((other.info.name(), self.now.plus(OTHER_MS)));
+        }
+        if draft.author.is_some() && draft.author == client {
             pane.set_base(draft.revision);
         } else if !pane.is_unsaved() && pane.pieces() != draft.pieces {
             pane.adopt(draft);

@@ -29,6 +29,17 @@ impl Step<'_> {
         }
     }
 
+    /// Sends a queue on that waits for the person.
+    pub(super) fn send_queued(&mut self) {
+        let Some(session) = self.session() else { return };
+        let (id, empty, held) = (session.id, session.queue.is_empty(), session.held);
+        match (empty, held) {
+            (true, _) => self.say("Nothing is queued here"),
+            (false, false) => self.say("It goes by itself when the turn is over"),
+            (false, true) => self.command(Ask::Plain, Command::GoOn { session: id }),
+        }
+    }
+
     pub(super) fn ask_queued(&mut self, id: SessionId, entry: QueueId) {
         let queue = self.mirror.session(id).map(|session| session.queue.as_slice()).unwrap_or_default();
         let Some(text) = queue.iter().find(|known| known.id == entry).map(|known| known.text.clone()) else {

@@ -99,6 +99,7 @@ impl Step<'_> {
             Intent::Send => self.send(),
             Intent::InterruptAndSend => self.interrupt_and_send(),
             Intent::TakeBack => self.take_back(),
+            Intent::SendQueued => self.send_queued(),
             Intent::EditQueued => self.edit_queued(),
             Intent::Rename => self.rename(),
             Intent::StopBackend => self.ask_stop_backend(),
@@ -122,6 +123,7 @@ impl Step<'_> {
             Intent::ToggleTodos => self.toggle_todos(),
             Intent::Copy => self.copy_message(),
             Intent::CopyCode => self.copy_code(),
+            Intent::CopyUncertain => self.copy_uncertain(),
             Intent::Resend => self.settle_uncertain(crate::proto::command::Settle::Resend),
             Intent::Discard => self.settle_uncertain(crate::proto::command::Settle::Discard),
             Intent::AllowOnce

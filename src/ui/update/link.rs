@@ -61,6 +61,8 @@ impl Step<'_> {
         }
         let mirror = self.mirror;
         for (id, pane) in &mut self.ui.panes {
+            // What became of a question meanwhile is not known.
+            pane.card.open = false;
             // A hub that was killed may not have kept what it was told last.
             if mirror.session(*id).is_some_and(|session| session.draft.revision < pane.base()) {
                 pane.mark_unsaved(self.now);

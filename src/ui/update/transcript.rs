@@ -124,15 +124,28 @@ impl Step<'_> {
         }
     }
 
+    /// The text to settle: the chosen one, else the first whose fate is not known.
+    fn unsettled(&self) -> Option<&Message> {
+        let open =
+            |message: &&Message| matches!(message.state, MessageState::Uncertain | MessageState::Refused(_));
+        let uncertain = |message: &&Message| message.state == MessageState::Uncertain;
+        let walking = self.ui.focus == Focus::Transcript;
+        let chosen = self.chosen().filter(|_| walking).filter(open);
+        chosen.or_else(|| self.messages().into_iter().find(uncertain))
+    }
+
     pub(super) fn settle_uncertain(&mut self, how: Settle) {
         let Some(session) = self.active() else { return };
-        match self
-            .chosen()
-            .filter(|message| message.state == MessageState::Uncertain)
-            .map(|message| message.id)
-        {
+        match self.unsettled().map(|message| message.id) {
             Some(message) => self.command(Ask::Plain, Command::Settle { session, message, how }),
-            None => self.say("This message's fate is known; nothing to settle"),
+            None => self.say("The fate of every text here is known; nothing to settle"),
+        }
+    }
+
+    pub(super) fn copy_uncertain(&mut self) {
+        match self.unsettled().map(Message::plain) {
+            Some(text) => self.out.push(Action::Copy(text)),
+            None => self.say("The fate of every text here is known; nothing to settle"),
         }
     }
 

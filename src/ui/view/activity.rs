@@ -40,8 +40,23 @@ pub(super) fn lines(
     if let Some(profile) = profile.filter(|_| !told) {
         out.extend(backend(profile, keymap, theme, now));
     }
-    out.extend(turn(session, keymap, cells.saturating_sub(1), theme, now));
-    let queued = session.queue.len().min(QUEUED + 1) + usize::from(is_held(session));
+    if doubtful(session) {
+        let can = [
+            (Intent::Resend, "sends it again"),
+            (Intent::Discard, "drops it"),
+            (Intent::CopyUncertain, "copies it"),
+        ];
+        out.push(hints(
+            ("~ a text may not have arrived", "~ unsure"),
+            &can,
+            keymap,
+            cells.saturating_sub(1),
+            theme,
+        ));
+    } else {
+        out.extend(turn(session, keymap, cells.saturating_sub(1), theme, now));
+    }
+    let queued = session.queue.len().min(QUEUED + 1) + usize::from(session.held);
     let left = rows.saturating_sub(out.len() + queued);
     let wide = cells.saturating_sub(1);
     let list = todo_list(session, whole, keymap, (wide, left), theme);
@@ -54,16 +69,28 @@ pub(super) fn lines(
     } else {
         out.extend(agents.into_iter().chain(list).take(left));
     }
-    for entry in session.queue.iter().take(QUEUED) {
-        out.push(Line::styled(format!("⋯ queued: {}", text::label(&entry.text, cells)), theme.dim));
+    let (mark, stands) = if session.held { ("‖", "held") } else { ("⋯", "queued") };
+    if session.held {
+        let can = [
+            (Intent::SendQueued, "sends it"),
+            (Intent::TakeBack, "takes the last back"),
+            (Intent::EditQueued, "changes it"),
+        ];
+        out.push(hints(("‖ the queue waits for you", "‖ held"), &can, keymap, wide, theme));
     }
-    if is_held(session) {
-        let back =
-            keymap.hint(Intent::TakeBack).map(|key| format!("; {key} takes it back")).unwrap_or_default();
-        out.push(Line::styled(format!("  held: it goes before what you send next{back}"), theme.warn));
+    for (n, entry) in session.queue.iter().take(QUEUED).enumerate() {
+        // The order matters where there is one.
+        let place = if session.queue.len() > 1 { format!(" {}", n + 1) } else { String::new() };
+        out.push(Line::styled(
+            format!("{mark} {stands}{place}: {}", text::label(&entry.text, cells)),
+            theme.dim,
+        ));
     }
     if session.queue.len() > QUEUED {
-        out.push(Line::styled(format!("⋯ and {} more queued", session.queue.len() - QUEUED), theme.dim));
+        out.push(Line::styled(
+            format!("{mark} and {} more {stands}", session.queue.len() - QUEUED),
+            theme.dim,
+        ));
     }
     out.into_iter()
         .map(|mut line| {
@@ -73,12 +100,36 @@ pub(super) fn lines(
         .collect()
 }
 
-/// Whether the queue waits for the person: after an interrupt or a failure nothing is sent by itself.
-fn is_held(session: &Session) -> bool {
-    let last = session.body.as_ref().and_then(|body| body.messages.last()).map(|message| &message.state);
-    let broken =
-        matches!(session.turn.state, TurnState::Failed(_)) || last == Some(&MessageState::Interrupted);
-    broken && !session.turn.is_busy() && !session.queue.is_empty()
+/// What waits for the person, and the keys that do something about it, as far as there is room.
+fn hints(
+    (long, short): (&str, &str),
+    can: &[(Intent, &str)],
+    keymap: &Keymap,
+    cells: usize,
+    theme: &Theme,
+) -> Line<'static> {
+    let said = |(intent, word): &(Intent, &str)| {
+        keymap.hint(*intent).map(|key| format!(" · {key} {word}")).unwrap_or_default()
+    };
+    // A key is worth more than words.
+    let first = can.first().map(said).unwrap_or_default();
+    let fits = width::of(long) + width::of(&first) <= cells;
+    let mut words = if fits { long } else { short }.to_owned();
+    for more in can.iter().map(said) {
+        if width::of(&words) + width::of(&more) <= cells {
+            words.push_str(&more);
+        }
+    }
+    Line::styled(words, theme.warn)
+}
+
+/// Whether the person is asked about a text whose fate is not known.
+fn doubtful(session: &Session) -> bool {
+    if session.turn.state != TurnState::Uncertain {
+        return false;
+    }
+    let messages = session.body.iter().flat_map(|body| &body.messages);
+    messages.rev().any(|message| message.state == MessageState::Uncertain)
 }
 
 /// The todo list: as long as something is left to do or a turn runs.

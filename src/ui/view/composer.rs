@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{Boxed, field, hubless};
+use crate::base::clock::Tick;
 use crate::base::text::width;
 use crate::model::session::Session;
 use crate::ui::intent::Intent;
@@ -18,7 +19,7 @@ pub(super) fn boxed(
     keymap: &Keymap,
     (cells, most): (usize, usize),
     focus: Option<Focus>,
-    theme: &Theme,
+    (theme, now): (&Theme, Tick),
 ) -> Boxed {
     let focused = focus == Some(Focus::Composer);
     let accent = session.map_or(theme.strong, |session| theme.accent(session.profile.as_str()));
@@ -42,7 +43,12 @@ pub(super) fn boxed(
         .map_or_else(|| hubless::foot(keymap), |session| format!(" {} ", enter(session, pane, keymap)));
     Boxed {
         title,
-        corner: Line::default(),
+        corner: match &pane.other {
+            Some((other, until)) if *until > now => {
+                Line::styled(format!(" {other} writes here, too "), theme.warn)
+            }
+            _ => Line::default(),
+        },
         foot: match focus {
             Some(Focus::Transcript) => walking(keymap, theme),
             _ => Line::styled(foot, theme.dim),

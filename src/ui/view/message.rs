@@ -232,9 +232,10 @@ fn state_lines(message: &Message, cells: usize, theme: &Theme) -> Vec<Line<'stat
     let (words, style) = match &message.state {
         MessageState::Sending => ("↑ sending".to_owned(), theme.dim),
         MessageState::Refused(why) => (format!("✗ not sent: {}", text::label(why.raw(), 200)), theme.bad),
-        MessageState::Uncertain => {
-            ("~ may not have arrived: in the transcript, s sends it again, d drops it".to_owned(), theme.warn)
-        }
+        MessageState::Uncertain => (
+            "~ uncertain: it may not have arrived; hermux does not send it again by itself".to_owned(),
+            theme.warn,
+        ),
         MessageState::Interrupted => ("◍ interrupted".to_owned(), theme.warn),
         MessageState::Failed => {
             let error = message.parts.iter().rev().find_map(|part| match part {

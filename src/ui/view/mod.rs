@@ -128,7 +128,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };
         let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
-        composer::boxed(session, pane, &ui.keymap, room, over.is_none().then_some(ui.focus), theme)
+        composer::boxed(session, pane, &ui.keymap, room, over.is_none().then_some(ui.focus), (theme, now))
     });
     let (card, card_in_focus) = match card {
         Some((boxed, key)) => {
@@ -270,5 +270,7 @@ fn changes(
     let count = counts.then(|| next(1_000));
     let leader = leader_hint(ui).filter(|at| *at > now);
     let guard = ui.guard.opens().filter(|at| *at > now);
-    [spin, count, leader, guard, hubless::changes(ui, now)].into_iter().flatten().min()
+    let other =
+        ui.pane().and_then(|pane| pane.other.as_ref()).map(|(_, until)| *until).filter(|at| *at > now);
+    [spin, count, leader, guard, other, hubless::changes(ui, now)].into_iter().flatten().min()
 }

@@ -7,6 +7,8 @@
     reason = "a rig says what is wrong by failing the test"
 )]
 
+pub(crate) mod server;
+
 use crate::common::{patience, seconds};
 use hermux::base::clock::{Clock, Tick};
 use hermux::base::ids::{AskId, ProfileName, SessionId};
@@ -17,6 +19,7 @@ use hermux::model::message::{Part, Role};
 use hermux::model::profile::Profile;
 use hermux::model::prompt::{Prompt, PromptAnswer, PromptKind};
 use hermux::model::session::Session;
+use hermux::model::terminal::TerminalInfo;
 use hermux::proto::report::Starter;
 use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update};
 use hermux::registry::{self, Registry};
@@ -117,15 +120,18 @@ pub(crate) struct Terminal {
     pub(crate) updates: usize,
     asks: u64,
     answers: BTreeMap<AskId, Result<Answer, Refusal>>,
+    /// Texts that were sent and not answered: what a terminal hands to the next hub.
+    unanswered: Vec<(AskId, Command)>,
 }
 
 impl Terminal {
     pub(crate) async fn join(socket: &Path) -> Self {
         let port = within("a connection", connect(socket)).await.unwrap();
-        let hello = ToHub::Hello { contract: CONTRACT, terminal: None };
+        let hello = ToHub::Hello { contract: CONTRACT, terminal: Some(TerminalInfo::default()) };
         port.to_hub.send(Frame::Message(Box::new(hello))).await.unwrap();
         let (mirror, answers) = (Mirror::default(), BTreeMap::new());
-        let mut terminal = Self { port, mirror, lagged: 0, updates: 0, asks: 0, answers };
+        let mut terminal =
+            Self { port, mirror, lagged: 0, updates: 0, asks: 0, answers, unanswered: Vec::new() };
         terminal.until("a welcome", |mirror| mirror.client().is_some()).await;
         terminal
     }
@@ -136,6 +142,9 @@ impl Terminal {
         self.updates += 1;
         let applied = self.mirror.apply(&update, Tick(0));
         assert!(!applied.resync, "the mirror missed something");
+        if let Update::Answer { ask, .. } | Update::Refused { ask, .. } = &update {
+            self.unanswered.retain(|(waiting, _)| waiting != ask);
+        }
         match update {
             Update::Lagged(_) => self.lagged += 1,
             Update::Answer { ask, answer } => {
@@ -190,6 +199,8 @@ impl Terminal {
         let opened = self.ask(Command::NewSession { profile, cwd: "/".to_owned() }).await;
         let Ok(Answer::Opened(session)) = opened else { panic!("{opened:?}") };
         self.watch(session).await;
+        // As a terminal that shows it: whoever attaches next begins there.
+        self.ask(Command::Focus { session }).await.unwrap();
         session
     }
 
@@ -200,6 +211,35 @@ impl Terminal {
 
     pub(crate) async fn send(&mut self, session: SessionId, text: &str) {
         self.ask(Command::Send { session, text: text.to_owned() }).await.unwrap();
+    }
+
+    /// Sends a text without waiting for the answer, which may be lost.
+    pub(crate) async fn send_later(&mut self, session: SessionId, text: &str) {
+        let command = Command::Send { session, text: text.to_owned() };
+        let ask = self.say(command.clone()).await;
+        self.unanswered.push((ask, command));
+    }
+
+    /// Hands over what `before`, whose hub died, had sent and got no answer to, as the real terminal does.
+    pub(crate) async fn say_again(&mut self, before: Self) {
+        for (_, command) in before.unanswered {
+            let ask = self.say(command.clone()).await;
+            self.unanswered.push((ask, command));
+        }
+    }
+
+    pub(crate) async fn until_answered(&mut self) {
+        bounded("answers to all", seconds(30), async {
+            while !self.unanswered.is_empty() {
+                assert!(self.hear().await, "the connection ended before the answers came");
+            }
+        })
+        .await;
+    }
+
+    /// Listens for so long, or until the connection ends.
+    pub(crate) async fn listen(&mut self, time: Duration) {
+        let _ = tokio::time::timeout(time, async { while self.hear().await {} }).await;
     }
 
     /// The agent's text in a session.
@@ -235,5 +275,5 @@ pub(crate) fn said(session: &Session) -> String {
         Part::Text(text) => Some(text.raw()),
         _ => None,
     });
-    texts.collect()
+    texts.collect::<Vec<_>>().join("\n")
 }

@@ -137,7 +137,11 @@ fn status_tabs_strip_palette_and_title_agree_on_every_session() {
     assert_eq!(hub["terminals"][0]["shows"], report["sessions"][5]["id"]);
     assert_eq!(hub["terminals"][0]["tty"], hub["environment"]["tty"]);
     assert_eq!(hub["pid"].as_u64(), home.hub().and_then(|pid| u64::try_from(pid).ok()));
+    let doctor = hermux(&home, &["doctor", "--no-spawn", "--json"]);
+    assert!(doctor.out.contains("terminals: 1, open sessions: 6"), "{}", doctor.out);
     home.stop_hub();
+    let doctor = hermux(&home, &["doctor", "--no-spawn", "--json"]);
+    assert!(doctor.out.contains("none runs; hermux starts one"), "{}", doctor.out);
     drop(person);
     home.mark.assert_none_left(AFTER_KILL);
 }
@@ -152,7 +156,7 @@ fn without_a_hub_status_says_so_and_starts_none() {
     let json = hermux(&home, &["status", "--json"]);
     assert_eq!(
         (json.code, json.out.as_str()),
-        (4, "{\"schema\":1,\"hub\":null,\"profiles\":[],\"sessions\":[]}\n")
+        (4, "{\"schema\":1,\"hub\":null,\"profiles\":[],\"sessions\":[],\"notices\":[]}\n")
     );
     let line = hermux(&home, &["status", "--format", "{waiting} wait"]);
     assert_eq!((line.code, line.out.as_str(), line.err.as_str()), (0, "\n", ""));

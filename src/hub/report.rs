@@ -10,6 +10,7 @@ use crate::{
         text::Untrusted,
     },
     model::{
+        notice::{About, Notice},
         profile::Profile,
         session::Session,
         status,
@@ -19,7 +20,8 @@ use crate::{
     proto::{
         CONTRACT,
         report::{
-            HubReport, LastExit, Memory, ProfileReport, Report, SessionReport, Starter, TerminalReport,
+            HubReport, LastExit, Memory, NoticeReport, ProfileReport, Report, SessionReport, Starter,
+            TerminalReport,
         },
     },
     registry::Input,
@@ -62,6 +64,7 @@ impl Hub {
             },
             profiles: profiles(world),
             sessions: sessions(world),
+            notices: notices(world),
         };
         for profile in &mut report.profiles {
             if let Some(record) = records.get(&profile.name) {
@@ -147,6 +150,21 @@ fn of_session(session: &Session, tab: bool) -> SessionReport {
         status: status::of(session),
         tab,
     }
+}
+
+fn notices(world: &World) -> Vec<NoticeReport> {
+    let profile = |about: &About| match about {
+        About::Everything => None,
+        About::Profile(name) => Some(name.clone()),
+        About::Session(id) => world.sessions.get(id).map(|session| session.profile.clone()),
+    };
+    let one = |notice: &Notice| NoticeReport {
+        profile: profile(&notice.about),
+        what: notice.what.clone(),
+        does: notice.does.clone(),
+        can: notice.can.clone(),
+    };
+    world.notices.iter().map(one).collect()
 }
 
 fn add_record(profile: &mut ProfileReport, record: &Record, now: Tick) {

@@ -20,6 +20,8 @@ pub struct Report {
     pub profiles: Vec<ProfileReport>,
     /// Open sessions: those with a tab in the order of the tabs, then the others.
     pub sessions: Vec<SessionReport>,
+    /// What hermux has to tell: a backend in trouble, a disk that takes nothing.
+    pub notices: Vec<NoticeReport>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -125,4 +127,15 @@ pub struct SessionReport {
     pub title: Option<Untrusted>,
     pub status: Status,
     pub tab: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeReport {
+    /// `None`: it concerns more than one profile.
+    pub profile: Option<ProfileName>,
+    pub what: Untrusted,
+    /// What hermux does about it.
+    pub does: Untrusted,
+    /// What the person can do.
+    pub can: Untrusted,
 }

@@ -3,6 +3,7 @@
 
 mod backends;
 mod hermes;
+mod hub;
 mod multiplexer;
 mod own;
 mod report;
@@ -51,6 +52,7 @@ pub(super) fn run(args: Doctor, before: Place, config: Option<PathBuf>) -> anyho
     own::directories(&mut report, &paths);
     own::hub(&mut report, &paths);
     own::left_behind(&mut report, &paths);
+    hub::look(&mut report, &paths)?;
 
     let origin = ready.as_ref().map(|ready| ready.read.origin("hermes").to_string()).ok();
     let named = settings.map(|settings| settings.hermes.clone()).unwrap_or_default();

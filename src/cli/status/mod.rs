@@ -4,7 +4,7 @@
 pub(super) mod format;
 #[cfg(test)]
 mod samples;
-mod text;
+pub(super) mod text;
 
 use super::{
     args::{self, Status},
@@ -20,7 +20,7 @@ use crate::{
     config::paths::{Given, Paths},
     proto::{
         Answer, Command, Refusal, Report,
-        report::{HubReport, ProfileReport, SessionReport},
+        report::{HubReport, NoticeReport, ProfileReport, SessionReport},
     },
 };
 use serde::Serialize;
@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
-enum Missing {
+pub(super) enum Missing {
     #[error("{0}")]
     Client(#[from] ClientError),
     #[error("the hub refused: {0}")]
@@ -74,6 +74,7 @@ struct Whole<'a> {
     hub: Option<&'a HubReport>,
     profiles: &'a [ProfileReport],
     sessions: &'a [SessionReport],
+    notices: &'a [NoticeReport],
 }
 
 pub(super) fn run(args: Status, before: args::Place) -> anyhow::Result<ExitCode> {
@@ -97,7 +98,7 @@ pub(super) fn run(args: Status, before: args::Place) -> anyhow::Result<ExitCode>
 }
 
 /// Asks the hub of `place`; with `processes` it looks at the system, too.
-fn ask(place: &Place, processes: bool) -> io::Result<Result<Box<Report>, Missing>> {
+pub(super) fn ask(place: &Place, processes: bool) -> io::Result<Result<Box<Report>, Missing>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let asked = async {
         let mut client = Client::attach(place).await?;
@@ -116,6 +117,7 @@ fn json(report: Option<&Report>) -> serde_json::Result<String> {
         hub: report.map(|report| &report.hub),
         profiles: report.map_or(&[], |report| &report.profiles),
         sessions: report.map_or(&[], |report| &report.sessions),
+        notices: report.map_or(&[], |report| &report.notices),
     })
 }
 

@@ -7,7 +7,8 @@ use crate::{
     },
     model::status::Status,
     proto::report::{
-        HubReport, LastExit, Memory, ProfileReport, Report, SessionReport, Starter, TerminalReport,
+        HubReport, LastExit, Memory, NoticeReport, ProfileReport, Report, SessionReport, Starter,
+        TerminalReport,
     },
 };
 
@@ -67,6 +68,7 @@ pub(super) fn quiet() -> Report {
         },
         profiles: vec![profile("default", "cold")],
         sessions: vec![session(1, "default", "", Status::Idle)],
+        notices: Vec::new(),
     }
 }
 
@@ -113,5 +115,11 @@ pub(super) fn busy() -> Report {
         session(4, "work", "Behind", Status::Finished),
         session(5, "default", "A title", Status::Uncertain),
     ]);
+    report.notices.push(NoticeReport {
+        profile: Some(ProfileName::new("work").unwrap()),
+        what: "Its config cannot be read: \u{1b}[31mline 3".into(),
+        does: "Hermes goes on without it.".into(),
+        can: "Mend it.".into(),
+    });
     report
 }

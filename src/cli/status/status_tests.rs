@@ -90,7 +90,10 @@ fn the_document_has_every_word_for_a_status_and_a_backend() {
 #[test]
 fn without_a_hub_the_object_says_so() {
     let none = read(None);
-    assert_eq!(none, serde_json::json!({ "schema": 1, "hub": null, "profiles": [], "sessions": [] }));
+    assert_eq!(
+        none,
+        serde_json::json!({ "schema": 1, "hub": null, "profiles": [], "sessions": [], "notices": [] })
+    );
 }
 
 /// SEC-09

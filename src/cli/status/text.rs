@@ -34,6 +34,15 @@ pub(super) fn text(report: &Report, now: WallMs) -> String {
     for session in sessions {
         of_session(session, if report.profiles.len() > 1 { cells } else { 0 }, &mut out);
     }
+    for notice in &report.notices {
+        out.push('\n');
+        let about = notice.profile.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        put(&format!("! {about}{}", notice.what.drawable(Mode::Label)), 2, &mut out);
+        for says in [&notice.does, &notice.can] {
+            out.push_str("  ");
+            put(&says.drawable(Mode::Label), 2, &mut out);
+        }
+    }
     out
 }
 
@@ -204,7 +213,7 @@ fn size(memory: Memory) -> String {
 }
 
 /// A stretch of time in its two largest units.
-fn span(ms: u64) -> String {
+pub(in crate::cli) fn span(ms: u64) -> String {
     let seconds = ms / 1_000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {

@@ -160,6 +160,20 @@ fn a_terminal_that_vanishes_detaches() {
     assert_eq!(hubs(&home), [hub]);
 }
 
+/// DECISIONS 9: it outlives its terminal as long as something runs, and where it is told so, no longer.
+#[test]
+fn a_hub_without_linger_ends_with_its_last_turn() {
+    let home = home();
+    let mut person = Person::at(launch(&home).env("HERMUX_HUB_LINGER", "0").start());
+    person.send("/demo stream 20 4 T1");
+    person.wait_text("T1-0003");
+    let hub = hub(&home);
+    person.term.hang_up();
+    person.wait_end(HANG_UP);
+    assert_eq!(hubs(&home), [hub], "its turn runs on");
+    home.mark.assert_none_left(seconds(30));
+}
+
 /// I12, INV8, M14: one session in two terminals, both live.
 #[test]
 fn two_terminals_show_one_session_live() {

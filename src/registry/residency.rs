@@ -177,9 +177,15 @@ impl Registry {
     /// It said that nothing runs beside it: it is closed, unless it was needed meanwhile.
     fn close_built(&mut self, profile: &ProfileName, who: &Who) {
         // What is being resumed may be what is closed.
-        let resumed = matches!(who, Who::Left(_)) && self.wire(profile).builds > 0;
+        if matches!(who, Who::Left(_)) && self.wire(profile).builds > 0 {
+            let look_again = self.now.plus(self.settings.limits.look_again);
+            if let Some(spare) = self.spare(profile, who) {
+                spare.not_before = look_again;
+            }
+            return;
+        }
         let goes = self.built_bound().leave(&self.built(profile), self.now).contains(who);
-        let Some(live) = self.live_of(who).filter(|_| goes && !resumed && self.wire(profile).up) else {
+        let Some(live) = self.live_of(who).filter(|_| goes && self.wire(profile).up) else {
             return;
         };
         let timeout = self.settings.limits.call;

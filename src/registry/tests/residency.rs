@@ -184,7 +184,8 @@ fn a_session_that_is_needed_stays_built() {
         if at < 4 {
             let effects = rig.processes(&effects, 1, 0);
             assert_eq!(asked(&effects), [""; 0]);
-            assert_eq!(asked(&rig.wait(20_000)), ["cc"], "{at}: it stays however long");
+            assert_eq!(asked(&rig.wait(20_000)), ["cc"]);
+            assert!(!asked(&rig.wait(5 * FRESH)).contains(&"aa".to_owned()), "{at}: it stays however long");
         }
     }
 }
@@ -305,6 +306,23 @@ fn what_closed_tabs_left_built_is_closed_in_its_turn() {
     // A stop on purpose closes what is left, too.
     let effects = rig.command(Command::StopBackend { profile: profile("work"), force: false });
     assert_eq!(closes(&effects), ["cc", "aa"]);
+}
+
+/// What is being resumed may be the very session that is about to be closed.
+#[test]
+fn nothing_of_closed_tabs_is_closed_while_a_session_is_resumed() {
+    let mut rig = of_two();
+    let [a, ..] = three(&mut rig);
+    rig.command(Command::CloseTab { session: a, running: CloseRunning::Ask });
+    for id in ["bb", "cc"] {
+        rig.fact("work", id, Fact::TurnStarted);
+    }
+    let effects = rig.wait(FRESH);
+    assert_eq!(asked(&effects), ["aa"]);
+    let again = rig.opened(Command::OpenStored { profile: profile("work"), stored: stored("stored_aa") });
+    let resume = rig.send(again, "next");
+    call_of(&resume, |what| matches!(what, Call::Resume { .. }));
+    assert_eq!(calls_of(&rig.processes(&effects, 0, 0)), [], "neither closed nor asked without end");
 }
 
 #[test]

@@ -255,6 +255,39 @@ fn a_hub_that_gets_a_signal_ends_everything_in_time() {
     }
 }
 
+/// REL-25: 8 s in all, the time that a backend gets to say farewell among them.
+#[test]
+fn a_hub_whose_backend_stands_still_ends_in_time() {
+    let home = home();
+    let person = sit_down(&home);
+    person.send("/demo stream 600 1 T1");
+    person.wait_text("T1-0003");
+    let backend = home.mark.find("demo-backend --pace").expect("a backend");
+    signal(backend.pid, Signal::STOP);
+    signal(hub(&home), Signal::TERM);
+    home.mark.assert_none_left(STOP);
+}
+
+/// It takes seconds to end; nobody waits for it who wants to begin.
+#[test]
+fn a_terminal_that_comes_while_a_hub_ends_gets_the_next_one() {
+    let home = home();
+    let first = sit_down(&home);
+    first.send("/demo stream 600 1 T1");
+    first.wait_text("T1-0003");
+    let ending = hub(&home);
+    let stopping = command(&home, env!("CARGO_BIN_EXE_hermux")).args(["stop", "--force"]).spawn();
+    let socket = place(&home).socket();
+    common::until("the hub takes nobody any more", || !socket.exists());
+    assert_eq!(hubs(&home), [ending], "it had ended already: the test looks at nothing");
+    let second = sit_down(&home);
+    assert!(hubs(&home).iter().all(|hub| *hub != ending));
+    second.send("/demo stream 3 0 T2");
+    second.wait_text("T2-0003");
+    assert!(stopping.unwrap().wait().unwrap().success());
+    first.wait_end(STOP);
+}
+
 /// A hub that dies takes its backends with it; the terminal starts another, past the dead one's socket and lock.
 #[test]
 fn a_hub_that_is_killed_leaves_nothing_and_its_terminal_starts_another() {

@@ -125,7 +125,8 @@ impl Hub {
         }
     }
 
-    /// Runs until `stop`, then ends every backend and says goodbye. Terminals attach by `ports`.
+    /// Runs until `stop`, then ends every backend and says goodbye. Terminals attach by `ports`. Cancels `stop` itself as soon as it is
+    /// to end for another reason.
     pub async fn run(mut self, mut ports: mpsc::Receiver<HubPort>, stop: CancellationToken) {
         let profiles = std::mem::take(&mut self.profiles);
         self.step(Input::ProfilesSeen(profiles));
@@ -153,6 +154,10 @@ impl Hub {
             self.drain();
             self.timers();
             self.flush();
+            if self.registry.is_ending() {
+                // Whatever made it end: whoever comes now had better find the next hub.
+                stop.cancel();
+            }
         }
         let told = self.clients.dismiss(&Goodbye::Ending);
         self.supervisor.shutdown().await;

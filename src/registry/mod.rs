@@ -113,6 +113,11 @@ impl Registry {
         }
     }
 
+    /// Whether it was told to end, or ends by itself: nothing new begins.
+    pub fn is_ending(&self) -> bool {
+        self.ending
+    }
+
     /// What all terminals share.
     pub fn world(&self) -> &World {
         &self.world

@@ -145,6 +145,7 @@ async fn present(seat: Seat, back: Option<String>, clock: Clock, reach: impl Rea
     }
     Ok(Ended::With(match exit.why {
         Why::Left => Exit::Done.into(),
+        Why::Declined => Exit::Failure.into(),
         Why::Demo => return Ok(Ended::Demo),
         // Its terminal went away.
         Why::TerminalGone => exit::of_signal(rustix::process::Signal::HUP.as_raw()),

@@ -11,7 +11,7 @@ use hermux::model::message::{FIRST_ID, MessageState, Role};
 use hermux::model::patch::{BodyChange, Change, Patch};
 use hermux::model::prompt::PromptState;
 use hermux::model::session::QueueEntry;
-use hermux::model::terminal::{Terminal, TerminalInfo};
+use hermux::model::terminal::{Multiplexer, Terminal, TerminalInfo};
 use hermux::model::turn::TurnState;
 use hermux::model::world::World;
 use hermux::proto::command::{Command, Settle};
@@ -553,6 +553,99 @@ fn a_text_of_unknown_fate_is_resent_dropped_or_copied_by_a_key_or_from_the_palet
     let mut known = Stage::showing(busy(), 1, SIZE);
     known.keys("ctrl-x X");
     assert_eq!(known.commands(), []);
+}
+
+// --- a choice for another terminal ----------------------------------------------------------------------------------
+
+/// `hermux pick`, called from a pane of tmux.
+fn picking(terminal: Option<u64>, pane: Option<&str>, size: (u16, u16)) -> Stage {
+    let at = |pane: &str| Multiplexer { server: "/tmp/tmux".into(), pane: pane.into() };
+    let start = Start::Pick { terminal: terminal.map(ClientId), pane: pane.map(at) };
+    let mut stage = Stage::alone(start, size);
+    let mut world = with_other(busy());
+    for (terminal, pane) in world.terminals.iter_mut().zip(["%1", "%7"]) {
+        terminal.info.multiplexer = Some(at(pane));
+    }
+    stage.link(HubLink::Up);
+    assert!(
+        matches!(&stage.done[..], [Action::Tell(said)]
+        if matches!(&said.0, ToHub::Hello { terminal: None, .. })),
+        "it is no terminal"
+    );
+    stage.welcome(world, Some(1));
+    stage
+}
+
+/// ASK-31: the choice opens where it was called from, else where the person was last; Esc changes nothing.
+#[test]
+fn a_picked_session_opens_in_the_terminal_it_was_picked_for() {
+    for (terminal, pane, shown) in [
+        (Some(1), Some("%7"), Some(1)),
+        (None, Some("%7"), Some(2)),
+        (None, Some("%9"), None),
+        (None, None, None),
+    ] {
+        let mut stage = picking(terminal, pane, (80, 24));
+        stage.type_text("migrate");
+        stage.done.clear();
+        stage.keys("enter");
+        let show = Command::Show { terminal: shown.map(ClientId), session: SessionId(2) };
+        assert_eq!(stage.asked().last().map(|(_, command)| command.clone()), Some(show));
+        assert!(!left(&stage), "not before it is done");
+        stage.answer_last(Answer::Done);
+        assert!(left(&stage));
+    }
+    let mut stage = picking(None, None, (80, 24));
+    let stored = session(9, "work", "").stored.unwrap();
+    let opens = Command::OpenStored { profile: name("work"), stored: stored.clone() };
+    let rows = vec![hermux::model::listing::StoredRow {
+        id: stored.clone(),
+        lineage: session(9, "work", "").lineage.unwrap(),
+        profile: name("work"),
+        title: Some(worlds::un("An old talk")),
+        preview: worlds::un(""),
+        model: None,
+        cwd: None,
+        last_active: WallMs(0),
+        messages: 2,
+        source: worlds::un("cli"),
+    }];
+    let ask = stage
+        .asked()
+        .iter()
+        .find(|(_, c)| *c == Command::List { profile: name("work"), limit: 20 })
+        .unwrap()
+        .0;
+    stage.hear(Update::Answer { ask, answer: Answer::Rows(rows) });
+    stage.type_text("old talk");
+    stage.keys("enter");
+    assert_eq!(stage.asked().last().unwrap().1, opens);
+    stage.answer_last(Answer::Opened(SessionId(9)));
+    assert_eq!(stage.asked().last().unwrap().1, Command::Show { terminal: None, session: SessionId(9) });
+}
+
+#[test]
+fn a_choice_that_is_not_made_changes_nothing() {
+    for keys in ["esc", "alt-1", "ctrl-x n", "alt-a"] {
+        let mut stage = picking(None, None, (80, 24));
+        stage.done.clear();
+        stage.keys(keys);
+        assert_eq!(stage.asked(), [], "{keys}");
+        assert!(stage.done.contains(&Action::Leave(Next::Declined)), "{keys}");
+    }
+    let mut stage = picking(None, None, (80, 24));
+    let link = lost(&stage);
+    stage.link(link);
+    assert!(stage.done.contains(&Action::Leave(Next::Declined)), "there is nobody to tell");
+}
+
+#[test]
+fn a_choice_is_the_palette_alone() {
+    for size in [(120, 40), (80, 24), (40, 12)] {
+        let mut stage = picking(None, None, size);
+        stage.draw();
+        insta::assert_snapshot!(format!("pick_{}", size.0), stage.draw());
+    }
 }
 
 // --- pictures -------------------------------------------------------------------------------------------------------

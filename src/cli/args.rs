@@ -100,6 +100,8 @@ pub struct Place {
 pub enum Command {
     /// Show the hub that runs; start none
     Attach(Attach),
+    /// Choose a session, for a popup: it opens in the terminal this is called from
+    Pick(Pick),
     /// Run the hub in the foreground, without a terminal's screen
     Server(Server),
     /// End the hub, or one profile's backend
@@ -123,6 +125,18 @@ pub enum Command {
     /// The made-up agent of the demo
     #[command(hide = true, disable_help_flag = true)]
     DemoBackend(Rest),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "In tmux, a key that opens it over the pane in front:\n\
+    bind-key h display-popup -E -w 80% -h 60% 'hermux pick'\n\
+    It opens the choice in the hermux of that pane, else in the one used last.")]
+pub struct Pick {
+    #[command(flatten)]
+    pub place: Place,
+    /// The terminal to open it in, as `hermux status` numbers them
+    #[arg(long, value_name = "ID")]
+    pub terminal: Option<u64>,
 }
 
 #[derive(Debug, Args)]

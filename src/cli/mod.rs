@@ -8,6 +8,7 @@ mod doctor;
 mod json;
 mod keys;
 mod logs;
+mod pick;
 mod server;
 mod start;
 mod status;
@@ -34,6 +35,9 @@ pub fn run(cli: Cli) -> ExitCode {
         None => start::run(cli.start, cli.config, cli.color, cli.log),
         Some(Command::Attach(attach)) => {
             attach::run(attach, cli.start.place, cli.config, cli.color, cli.log.as_deref())
+        }
+        Some(Command::Pick(pick)) => {
+            pick::run(pick, cli.start.place, cli.config, cli.color, cli.log.as_deref())
         }
         Some(Command::Server(server)) => server::run(server, cli.start.place, cli.config, cli.log.as_deref()),
         Some(Command::Stop(stop)) => stop::run(stop, cli.start.place),

@@ -33,6 +33,8 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     Nothing,
+    /// Nothing, and nothing was chosen.
+    Declined,
     /// The demo begins in this place.
     Demo,
 }

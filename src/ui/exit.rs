@@ -5,6 +5,8 @@
 pub enum Why {
     /// The person left, or the program was told to end.
     Left,
+    /// The person was to choose something and did not.
+    Declined,
     /// The person left to see the demo.
     Demo,
     /// A signal; the caller ends as that signal would.

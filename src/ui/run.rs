@@ -313,6 +313,7 @@ impl Loop {
                 Action::Again => self.again.notify_one(),
                 Action::Redraw => self.canvas.reset(self.ui.size),
                 Action::Leave(Next::Nothing) => self.over = Some(Why::Left),
+                Action::Leave(Next::Declined) => self.over = Some(Why::Declined),
                 Action::Leave(Next::Demo) => self.over = Some(Why::Demo),
             }
         }

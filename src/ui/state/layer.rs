@@ -44,6 +44,8 @@ pub enum Offer {
     #[default]
     Everything,
     Profiles,
+    /// Sessions alone, open and stored.
+    Sessions,
     /// The queued messages of the session that is shown.
     Queue,
 }

@@ -20,7 +20,7 @@ use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::status::Status;
-use crate::model::terminal::TerminalInfo;
+use crate::model::terminal::{Multiplexer, TerminalInfo};
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
@@ -53,6 +53,10 @@ pub enum Ask {
     Send { session: SessionId, pieces: Vec<Piece> },
     /// A secret that is dropped when its answer was refused.
     Secret(SecretHandle),
+    /// A session that was opened to be shown in another terminal.
+    Picked,
+    /// Another terminal was told to show a session.
+    Shown,
     /// The emergency stop.
     StopAll,
     /// The end of the hub.
@@ -80,6 +84,8 @@ pub enum Start {
     Profile(ProfileName),
     /// A stored session.
     Stored(ProfileName, StoredId),
+    /// No session: a choice of them, for this terminal, else for the one in this pane, else for the one that was used last.
+    Pick { terminal: Option<ClientId>, pane: Option<Multiplexer> },
 }
 
 /// A terminal's own state.
@@ -236,6 +242,11 @@ impl UiState {
     /// screen is tall.
     pub fn shows_todos_whole(&self, session: &Session) -> bool {
         self.todos_whole.unwrap_or(session.turn.is_busy() && self.size.1 >= TALL)
+    }
+
+    /// Whether this is a choice of sessions and shows none.
+    pub fn picks(&self) -> bool {
+        matches!(self.start, Start::Pick { .. })
     }
 
     /// Whether the hub is missed by now.

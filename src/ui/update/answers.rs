@@ -41,6 +41,8 @@ impl Step<'_> {
         let purpose = self.ui.asks.remove(&ask);
         match (answer, purpose) {
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
+            (Answer::Opened(id), Some(Ask::Picked)) => self.picked(id),
+            (_, Some(Ask::Shown)) => self.shown(),
             (Answer::Opened(id), Some(Ask::Carry(pieces))) => self.carry(id, &pieces),
             (Answer::Rows(rows), Some(Ask::Last(profile))) => match rows.into_iter().next() {
                 Some(row) => {
@@ -126,6 +128,7 @@ impl Step<'_> {
                 self.ui.stopping = false;
                 self.say(format!("hermux was not stopped: {why}"));
             }
+            Some(Ask::Picked | Ask::Shown) => self.decline(),
             Some(Ask::StopAll) => self.say(format!("Nothing was stopped: {why}")),
             Some(Ask::Open) => {
                 self.say(format!("Not opened: {why}"));

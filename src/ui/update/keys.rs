@@ -68,7 +68,7 @@ impl Step<'_> {
 
     /// Acts on an intent, whether it came by a key, the mouse or the palette.
     pub(super) fn intent(&mut self, intent: Intent, key: Option<Key>) {
-        if self.layer_intent(intent) {
+        if self.layer_intent(intent) || self.ui.picks() {
             return;
         }
         match intent {

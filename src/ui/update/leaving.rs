@@ -151,6 +151,9 @@ impl Step<'_> {
 
 /// What leaving leaves behind, and how to come back: printed on the normal screen (UX-29).
 pub fn left_behind(ui: &UiState, world: &World) -> Vec<String> {
+    if ui.picks() {
+        return Vec::new();
+    }
     if ui.stopping {
         return vec!["hermux has stopped.".to_owned()];
     }

@@ -38,9 +38,14 @@ impl Return {
 impl Step<'_> {
     /// The connection changed. On a fresh one the terminal says who it is.
     pub(super) fn linked(&mut self, link: HubLink) {
-        if link == HubLink::Up {
+        if link == HubLink::Up && self.ui.picks() {
+            self.out.push(Action::tell(ToHub::Hello { contract: CONTRACT, terminal: None }));
+        } else if link == HubLink::Up {
             let terminal = TerminalInfo { size: self.ui.size, ..self.ui.terminal.clone() };
             self.out.push(Action::tell(ToHub::Hello { contract: CONTRACT, terminal: Some(terminal) }));
+        }
+        if self.ui.picks() && !matches!(link, HubLink::Up | HubLink::Connecting) {
+            self.decline();
         }
         self.ui.online = false;
         self.ui.link = link;
@@ -84,6 +89,7 @@ impl Step<'_> {
                 self.command(Ask::Open, Command::OpenStored { profile, stored });
             }
             Start::Profile(profile) => self.fresh(profile),
+            Start::Pick { .. } => self.begin_pick(),
             Start::Draft => match last.filter(|id| self.mirror.session(*id).is_some()) {
                 Some(last) => self.visit(last),
                 None => self.fresh(self.mirror.primary().clone()),

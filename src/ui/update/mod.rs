@@ -16,6 +16,7 @@ mod link;
 mod mouse;
 mod navigate;
 mod palette;
+mod pick;
 mod settle;
 mod transcript;
 

@@ -28,7 +28,7 @@ impl Step<'_> {
         palette.rows = self.rows(offer);
         palette.search();
         self.ui.layer = Some(Layer::Palette(palette));
-        if offer == Offer::Everything {
+        if matches!(offer, Offer::Everything | Offer::Sessions) {
             for profile in self.mirror.world().profiles.iter().map(|profile| profile.name.clone()) {
                 self.command(Ask::List(profile.clone()), Command::List { profile, limit: STORED });
             }
@@ -54,7 +54,7 @@ impl Step<'_> {
         match offer {
             Offer::Profiles => return profiles.collect(),
             Offer::Queue => return self.queued(),
-            Offer::Everything => {}
+            Offer::Everything | Offer::Sessions => {}
         }
         let mut rows: Vec<Row> = Vec::new();
         let many = world.profiles.len() > 1;
@@ -69,7 +69,8 @@ impl Step<'_> {
                 note: format!("{profile}{state}"),
             });
         }
-        rows.extend(profiles.filter(|_| many));
+        let all = offer == Offer::Everything;
+        rows.extend(profiles.filter(|_| many && all));
         let open: Vec<_> = world.sessions.values().filter_map(|session| session.stored.as_ref()).collect();
         for row in self.ui.stored.values().flatten().filter(|row| !open.contains(&&row.id)) {
             let title = row.title.as_ref().unwrap_or(&row.preview);
@@ -79,6 +80,9 @@ impl Step<'_> {
                 text: text::label(title.raw(), NAME),
                 note: format!("{profile}{}", age(self.ui.wall.0, row.last_active.0)),
             });
+        }
+        if !all {
+            return rows;
         }
         rows.extend(self.actions());
         let current = |name| if name == &self.ui.config.ui.theme { "in use" } else { "theme" };
@@ -198,6 +202,9 @@ impl Step<'_> {
     /// Goes where a row leads.
     pub(super) fn take(&mut self, target: Option<Target>) {
         let Some(target) = target else { return };
+        if self.ui.picks() {
+            return self.pick(target);
+        }
         self.ui.layer = None;
         match target {
             Target::Act(intent) => self.intent(intent, None),

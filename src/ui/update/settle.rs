@@ -66,6 +66,13 @@ impl Step<'_> {
 
     /// After every happening.
     pub(super) fn settle(&mut self) {
+        if self.ui.picks() {
+            self.refresh_palette();
+            if self.ui.online && self.ui.layer.is_none() {
+                self.decline();
+            }
+            return;
+        }
         self.stay_somewhere();
         self.follow_card();
         if self.ui.layer.is_some() || !self.ui.online {

@@ -67,6 +67,7 @@ fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &The
     if palette.query.is_empty() {
         let hint = match palette.offer {
             Offer::Everything => "an action, a session, a profile",
+            Offer::Sessions => "a session",
             Offer::Profiles => "switch to a profile",
             Offer::Queue => "which message",
         };
@@ -105,6 +106,7 @@ fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &The
     }
     let title = match palette.offer {
         Offer::Everything => " Palette ",
+        Offer::Sessions => " Sessions ",
         Offer::Profiles => " Profiles ",
         Offer::Queue => " Queued messages ",
     };

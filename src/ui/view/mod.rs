@@ -95,6 +95,9 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let hub_now = mirror.hub_time(now);
     let world = mirror.world();
     let session = ui.active.and_then(|id| mirror.session(id));
+    if ui.picks() {
+        return palette_alone(ui, theme, now);
+    }
     let cells = usize::from(ui.size.0);
     let (card, activity, areas) = lay_out(ui, session, world, theme, now, hub_now);
     if let (Some(session), Some(pane)) = (session, ui.active.and_then(|id| ui.panes.get_mut(&id))) {
@@ -160,6 +163,31 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         card_in_focus,
         changes: changes(ui, mirror, session, theme, now),
         areas,
+    }
+}
+
+/// A choice of sessions, and nothing else.
+fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
+    let over = overlay(ui, theme, now);
+    Screen {
+        areas: Areas::default(),
+        base: theme.base,
+        panel: theme.panel,
+        tabs: Line::default(),
+        rule: theme.rule,
+        chat: Vec::new(),
+        empty: Vec::new(),
+        below: None,
+        activity: Vec::new(),
+        card: None,
+        composer: None,
+        status: Line::default(),
+        strip: Line::default(),
+        hits: over.iter().flat_map(|over| over.hits.clone()).collect(),
+        over,
+        title: "hermux".to_owned(),
+        card_in_focus: None,
+        changes: leader_hint(ui).filter(|at| *at > now),
     }
 }
 

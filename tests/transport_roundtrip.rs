@@ -1,0 +1,193 @@
+//! One of every message, over the real socket: what arrives is what was sent (I5).
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod common;
+
+use common::{patience, seconds};
+use hermux::base::clock::Tick;
+use hermux::base::ids::{AskId, ClientId, MessageId, ProfileName, SessionId};
+use hermux::model::patch::{BodyChange, Patch};
+use hermux::model::session::Session;
+use hermux::model::terminal::TerminalInfo;
+use hermux::model::world::World;
+use hermux::proto::update::{Goodbye, Snapshot, Welcome};
+use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update};
+use hermux::transport::port::{Frame, HubPort, TerminalPort};
+use hermux::transport::unix::{Listener, connect};
+use serde_json::{from_value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(patience(seconds(5)), future).await.unwrap()
+}
+
+async fn connected() -> (tempfile::TempDir, Listener, TerminalPort, HubPort) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run/1-2.sock");
+    let listener = Listener::bind(&path).unwrap();
+    let (terminal, hub) = within(async { tokio::join!(connect(&path), listener.accept()) }).await;
+    (dir, listener, terminal.unwrap(), hub.unwrap())
+}
+
+/// A new command does not compile until it is here, and fails until it is among the samples.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Watch { .. } => "Watch",
+        Command::Unwatch { .. } => "Unwatch",
+        Command::Show { .. } => "Show",
+        Command::NewSession { .. } => "NewSession",
+        Command::OpenStored { .. } => "OpenStored",
+        Command::CloseTab { .. } => "CloseTab",
+        Command::MoveTab { .. } => "MoveTab",
+        Command::Send { .. } => "Send",
+        Command::SaveDraft { .. } => "SaveDraft",
+        Command::Interrupt { .. } => "Interrupt",
+        Command::InterruptAndSend { .. } => "InterruptAndSend",
+        Command::GoOn { .. } => "GoOn",
+        Command::EditQueued { .. } => "EditQueued",
+        Command::RemoveQueued { .. } => "RemoveQueued",
+        Command::Answer { .. } => "Answer",
+        Command::DismissPrompt { .. } => "DismissPrompt",
+        Command::Settle { .. } => "Settle",
+        Command::MarkRead { .. } => "MarkRead",
+        Command::Rename { .. } => "Rename",
+        Command::SetYolo { .. } => "SetYolo",
+        Command::Wake { .. } => "Wake",
+        Command::StopBackend { .. } => "StopBackend",
+        Command::DismissNotice { .. } => "DismissNotice",
+        Command::List { .. } => "List",
+        Command::Older { .. } => "Older",
+        Command::Focus { .. } => "Focus",
+        Command::StopAll => "StopAll",
+        Command::Shutdown { .. } => "Shutdown",
+        Command::Status { .. } => "Status",
+        Command::DropSecret { .. } => "DropSecret",
+    }
+}
+const COMMANDS: usize = 30;
+
+fn commands() -> Vec<Command> {
+    let all = json!([
+        {"Watch": {"session": 1}},
+        {"Unwatch": {"session": 1}},
+        {"Show": {"terminal": 3, "session": 1}},
+        {"NewSession": {"profile": "work", "cwd": "/tmp/\u{6f22}"}},
+        {"OpenStored": {"profile": "work", "stored": "20261121_040000_00000001"}},
+        {"CloseTab": {"session": 1, "running": "Keep"}},
+        {"MoveTab": {"session": 1, "to": 4}},
+        {"Send": {"session": 1, "text": "a \"text\"\n\u{7}", "reference": 7}},
+        {"SaveDraft": {"session": 1, "pieces": [{"Text": "a"}, {"Paste": "b\nc"}], "base": 9}},
+        {"Interrupt": {"session": 1}},
+        {"InterruptAndSend": {"session": 1, "text": "now", "reference": 8}},
+        {"GoOn": {"session": 1}},
+        {"EditQueued": {"session": 1, "entry": 2, "text": "other"}},
+        {"RemoveQueued": {"session": 1, "entry": 2}},
+        {"Answer": {"session": 1, "prompt": 5, "digest": u64::MAX, "answer": {"Choice": 2}}},
+        {"DismissPrompt": {"session": 1, "prompt": 5}},
+        {"Settle": {"session": 1, "message": 6, "how": "Discard"}},
+        {"MarkRead": {"session": 1}},
+        {"Rename": {"session": 1, "title": "t"}},
+        {"SetYolo": {"session": 1, "on": true}},
+        {"Wake": {"profile": "work"}},
+        {"StopBackend": {"profile": "work", "force": true}},
+        {"DismissNotice": {"notice": 7}},
+        {"List": {"profile": "work", "limit": 200}},
+        {"Older": {"session": 1, "first": 3, "skip": 400}},
+        {"Focus": {"session": 1}},
+        "StopAll",
+        {"Shutdown": {"force": true}},
+        {"Status": {"processes": true}},
+        {"DropSecret": {"handle": 8}}
+    ]);
+    from_value(all).unwrap()
+}
+
+/// I5.
+#[tokio::test]
+async fn every_message_to_the_hub_arrives_as_it_was_sent() {
+    let (_dir, _listener, terminal, mut hub) = connected().await;
+    let commands = commands();
+    let names: BTreeSet<_> = commands.iter().map(name).collect();
+    assert_eq!((names.len(), commands.len()), (COMMANDS, COMMANDS), "one of each");
+    let mut all = vec![
+        ToHub::Hello { contract: CONTRACT, terminal: Some(TerminalInfo::default()) },
+        ToHub::Hello { contract: CONTRACT, terminal: None },
+        ToHub::Resync,
+    ];
+    all.extend((0..).zip(commands).map(|(ask, command)| ToHub::Command { ask: AskId(ask), command }));
+    all.push(ToHub::Bye);
+    for message in all {
+        terminal.to_hub.send(Frame::Message(Box::new(message.clone()))).await.unwrap();
+        let Some(Frame::Message(came)) = within(hub.from_terminal.recv()).await else {
+            panic!("{message:?}")
+        };
+        assert_eq!(*came, message);
+    }
+}
+
+fn updates() -> Vec<Update> {
+    let session = Session::new(SessionId(1 << 53), ProfileName::default_profile(), Tick(5));
+    let id = session.id;
+    let world =
+        World { sessions: BTreeMap::from([(id, session.clone())]), tabs: vec![id], ..World::default() };
+    let snapshot =
+        Snapshot { seq: 9, now: Tick(77), watched: BTreeMap::from([(id, Some(MessageId(4)))]), world };
+    let ask = AskId(3);
+    let welcome = Welcome {
+        contract: CONTRACT,
+        client: ClientId(2),
+        primary: ProfileName::default_profile(),
+        last: Some(id),
+        snapshot: snapshot.clone(),
+    };
+    let change = BodyChange::Append {
+        message: MessageId(1),
+        part: 0,
+        at: 7,
+        text: "\u{1b}[31m\"\\\u{6f22}".to_owned(),
+    };
+    let list = vec![
+        Patch::SessionAdded(Box::new(session)),
+        Patch::Body { session: id, change },
+        Patch::Tabs(vec![id]),
+    ];
+    let answers = [
+        Answer::Done,
+        Answer::Opened(id),
+        Answer::Rows(Vec::new()),
+        Answer::Older { messages: Vec::new(), more: true },
+        Answer::Output { text: "out".into(), warning: Some("careful".into()) },
+        Answer::Stopped { turns: 2, texts: 1 },
+        Answer::Prefill("text".to_owned()),
+    ];
+    let mut all = vec![Update::Welcome(Box::new(welcome)), Update::Patches { seq: 10, list }];
+    all.extend(answers.map(|answer| Update::Answer { ask, answer }));
+    all.extend([
+        Update::Refused { ask, reason: Refusal::Elsewhere(ProfileName::default_profile()) },
+        Update::Refused { ask, reason: Refusal::Backend("no".into()) },
+        Update::Show { session: id },
+        Update::Lagged(Box::new(snapshot)),
+        Update::Goodbye(Goodbye::Full(64)),
+    ]);
+    all
+}
+
+/// I5.
+#[tokio::test]
+async fn every_update_arrives_as_it_was_sent() {
+    let (_dir, _listener, mut terminal, hub) = connected().await;
+    for update in updates() {
+        hub.updates.try_send(update.clone()).unwrap();
+        assert_eq!(within(terminal.updates.recv()).await, Some(update));
+    }
+}
+
+/// The encoding of these stays for ever: it is how hubs and terminals of other versions tell each other that they are.
+#[test]
+fn the_words_between_versions_keep_their_encoding() {
+    let hello: ToHub = serde_json::from_str(r#"{"Hello":{"contract":1}}"#).unwrap();
+    assert_eq!(hello, ToHub::Hello { contract: 1, terminal: None });
+    let goodbye = serde_json::to_string(&Update::Goodbye(Goodbye::WrongContract(7))).unwrap();
+    assert_eq!(goodbye, r#"{"Goodbye":{"WrongContract":7}}"#);
+}

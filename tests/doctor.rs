@@ -260,7 +260,7 @@ fn a_profile_that_another_hermux_runs_is_let_be() {
     let (level, words) = finding(&ran.out, "backends", "default");
     assert!(level == "ok" && words.contains("another hermux"), "{words}");
     let (level, words) = finding(&ran.out, "hermux", "hub");
-    assert!(level == "ok" && words.contains("process") && words.contains("runs"), "{words}");
+    assert!(level == "ok" && words.contains("process") && words.contains("terminals: 1"), "{words}");
     assert_eq!(finding(&ran.out, "backends", "work").0, "ok");
     person.send("/demo stream 3 0 T1");
     person.wait_text("T1-0003");

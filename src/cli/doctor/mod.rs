@@ -50,7 +50,6 @@ pub(super) fn run(args: Doctor, before: Place, config: Option<PathBuf>) -> anyho
     own::config(&mut report, &source, ready.as_ref());
     let settings = ready.as_ref().map(setup::Ready::config).ok();
     own::directories(&mut report, &paths);
-    own::hub(&mut report, &paths);
     own::left_behind(&mut report, &paths);
     hub::look(&mut report, &paths)?;
 

@@ -2,7 +2,6 @@
 
 use super::report::Report;
 use crate::{
-    boot::place::Place,
     cli::demo,
     config::{paths::Paths, problem::Broken, source::Source},
     supervisor::owner,
@@ -74,14 +73,6 @@ fn files_open_to_others(dir: &Path) -> Vec<String> {
         })
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect()
-}
-
-/// The hub of this Hermes home.
-pub(super) fn hub(report: &mut Report, paths: &Paths) {
-    match Place::of(paths).holder() {
-        Some(holder) => report.ok(AREA, "hub", &format!("it runs: {}", holder.says)),
-        None => report.ok(AREA, "hub", "none runs for this Hermes home; hermux starts one"),
-    }
 }
 
 /// Backends and demo homes without a hermux.

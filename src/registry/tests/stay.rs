@@ -155,6 +155,19 @@ fn a_backend_with_something_to_do_is_never_idle() {
     assert_eq!(leaving(&rig.reply(call_of(&effects, |_| true), failed)), ["work"]);
 }
 
+/// INV15: a closed tab's session may work again by itself; its end is looked at, too.
+#[test]
+fn a_turn_of_a_closed_tab_keeps_its_backend_and_no_longer() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    rig.command(Command::CloseTab { session, running: CloseRunning::Ask });
+    rig.fact("work", "aa", Fact::TurnStarted);
+    assert_eq!(leaving(&rig.wait(30 * MINUTE)), [""; 0]);
+    rig.fact("work", "aa", ended(TurnOutcome::Complete, None));
+    assert_eq!(leaving(&rig.wait(10 * MINUTE - 1)), [""; 0]);
+    assert_eq!(leaving(&rig.wait(1)), ["work"]);
+}
+
 #[test]
 fn a_backend_may_be_kept_for_ever() {
     let mut rig = Rig::with(Limits { idle_reap: None, ..Limits::default() });

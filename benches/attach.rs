@@ -174,6 +174,7 @@ async fn serve(registry: Registry, clock: Clock, home: &Path, socket: &Path, sto
         root: home.to_owned(),
         primary: ProfileName::default_profile(),
         profiles: profiles(),
+        store: home.join("kept"),
         clock,
         starter: Starter { tty: None, directory: Untrusted::default() },
         socket: Some(socket.to_owned()),

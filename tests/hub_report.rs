@@ -12,7 +12,7 @@ use common::procs::Mark;
 use common::{patience, seconds};
 use hermux::base::{
     clock::Clock,
-    ids::{AskId, ProfileName},
+    ids::{AskId, ProfileName, SendRef},
     text::Untrusted,
 };
 use hermux::config::limits::Limits;
@@ -67,6 +67,7 @@ impl Rig {
             root: home.to_owned(),
             primary,
             profiles: supervisor::profiles::discover(home).profiles,
+            store: home.join("kept"),
             clock,
             starter: Starter { tty: Some("/dev/pts/7".into()), directory: "/there".into() },
             socket: None,
@@ -143,7 +144,7 @@ async fn a_hub_says_how_everything_stands() {
     else {
         panic!("no session");
     };
-    rig.ask(Command::Send { session, text: "/demo approval".into() }).await;
+    rig.ask(Command::Send { session, text: "/demo approval".into(), reference: SendRef(1) }).await;
     let asked = rig.until("a question", |report| report.profiles.iter().any(|p| p.waiting == 1)).await;
     let work = asked.profiles.iter().find(|profile| profile.name == name("work")).unwrap();
     assert_eq!(

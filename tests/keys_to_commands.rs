@@ -109,7 +109,7 @@ fn enter_sends_to_the_session_that_is_shown() {
     let mut stage = stage(busy(), 1);
     stage.type_text("hello");
     stage.keys("enter");
-    let sent = Command::Send { session: SessionId(1), text: "hello".into() };
+    let sent = Command::Send { session: SessionId(1), text: "hello".into(), reference: SendRef(1) };
     assert!(stage.commands().contains(&sent));
     assert_eq!(stage.composed(), "");
 }
@@ -121,9 +121,11 @@ fn a_busy_session_never_disables_a_composer() {
         let mut stage = stage(busy(), shown);
         stage.type_text("go on");
         stage.keys("enter");
-        assert!(
-            stage.commands().contains(&Command::Send { session: SessionId(shown), text: "go on".into() })
-        );
+        assert!(stage.commands().contains(&Command::Send {
+            session: SessionId(shown),
+            text: "go on".into(),
+            reference: SendRef(1)
+        }));
     }
 }
 
@@ -163,7 +165,11 @@ fn a_paste_is_only_text() {
     assert!(stage.commands().is_empty());
     assert!(stage.draw().contains("[paste 1: 100 lines]"));
     stage.keys("enter");
-    let sent = Command::Send { session: SessionId(1), text: format!("?\n:\n{}", "line\n".repeat(100)) };
+    let sent = Command::Send {
+        session: SessionId(1),
+        text: format!("?\n:\n{}", "line\n".repeat(100)),
+        reference: SendRef(1),
+    };
     assert!(stage.commands().contains(&sent));
 }
 
@@ -260,7 +266,11 @@ fn interrupt_and_send_is_one_command() {
     let mut stage = stage(busy(), 2);
     stage.type_text("stop, do this");
     stage.keys("ctrl-x enter");
-    let want = Command::InterruptAndSend { session: SessionId(2), text: "stop, do this".into() };
+    let want = Command::InterruptAndSend {
+        session: SessionId(2),
+        text: "stop, do this".into(),
+        reference: SendRef(1),
+    };
     assert!(stage.commands().contains(&want));
 }
 
@@ -1223,7 +1233,10 @@ fn a_failed_turn_is_tried_again_by_its_key_alone() {
     stage.wait(10_000);
     assert!(stage.draw().contains("✗ the turn failed  Ctrl-X e tries again"));
     stage.keys("ctrl-x e");
-    assert_eq!(stage.commands(), [Command::Send { session: SessionId(2), text: "/retry".into() }]);
+    assert_eq!(
+        stage.commands(),
+        [Command::Send { session: SessionId(2), text: "/retry".into(), reference: SendRef(1) }]
+    );
 }
 
 /// A question that offers answers takes one of the person's own as well.

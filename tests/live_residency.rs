@@ -10,7 +10,7 @@ use common::home::Home;
 use common::model::Model;
 use common::{patience, seconds};
 use hermux::base::clock::Clock;
-use hermux::base::ids::{AskId, ProfileName, SessionId};
+use hermux::base::ids::{AskId, ProfileName, SendRef, SessionId};
 use hermux::config::limits::Limits;
 use hermux::hub::run::{Hub, Settings};
 use hermux::model::message::Message;
@@ -75,6 +75,7 @@ impl Rig {
             Registry::new(registry::Settings { primary: primary.clone(), cwd, limits, first_id: 0 });
         let settings = Settings {
             profiles: supervisor::profiles::discover(&root).profiles,
+            store: home.path().join("kept"),
             root,
             primary,
             clock,
@@ -167,7 +168,8 @@ impl Rig {
 }
 
 fn send(session: SessionId, text: String) -> Command {
-    Command::Send { session, text }
+    let reference = SendRef(hermux::base::sys::files::random_u64().unwrap());
+    Command::Send { session, text, reference }
 }
 
 /// The processes that built sessions cost (CHECK 52).

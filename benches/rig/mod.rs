@@ -11,7 +11,7 @@ pub(crate) mod screen;
 use hermux::{
     base::{
         clock::{Tick, WallMs},
-        ids::{AskId, ClientId, Epoch, MessageId, ProfileName, SessionId, StoredId},
+        ids::{AskId, ClientId, Epoch, MessageId, ProfileName, SendRef, SessionId, StoredId},
     },
     config::limits::Limits,
     model::{
@@ -193,7 +193,8 @@ impl Rig {
     pub(crate) fn begin(&mut self, at: usize) {
         let Open { id, live, .. } = self.open[at].clone();
         let text = "and what about the rest of them? please look at it once more".to_owned();
-        self.command(SOMEBODY, Command::Send { session: id, text });
+        let reference = SendRef(self.asks);
+        self.command(SOMEBODY, Command::Send { session: id, text, reference });
         self.frame(at, &frames::event(&live, "message.start", &serde_json::Value::Null));
         self.frame(at, &frames::delta(&live, "Well, "));
         self.open[at].said = 0;
@@ -377,7 +378,7 @@ impl Rig {
                 let messages = Ok((self.disk.page.clone(), self.disk.left > 0));
                 self.step(Input::OlderRead { client, ask, messages });
             }
-            Effect::Store { job, .. } => self.step(Input::Stored { job, result: Ok(()) }),
+            Effect::Store { job } => self.step(Input::Stored { jobs: vec![job], result: Ok(()) }),
             Effect::Answer { client: SOMEBODY, answer: Answer::Opened(id), .. } => self.opened = Some(id),
             Effect::Answer { client: TERMINAL, ask, answer } => {
                 // What a command changed is known before its answer, as from the hub.

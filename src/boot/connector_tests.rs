@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    base::ids::{ProfileName, SessionId},
+    base::ids::{ProfileName, SendRef, SessionId},
     proto::CONTRACT,
     transport::{local, port::HubPort},
 };
@@ -36,7 +36,7 @@ fn wake(ask: u64) -> Frame {
 }
 
 fn send(ask: u64) -> Frame {
-    command(ask, Command::Send { session: SessionId(1), text: "hi".into() })
+    command(ask, Command::Send { session: SessionId(1), text: "hi".into(), reference: SendRef(1) })
 }
 
 fn refused(ask: u64) -> FromHub {

@@ -79,10 +79,12 @@ pub(super) fn listen(place: &Place, serve: Serve, lock: Lock, clock: Clock) -> a
         seed: Clock::wall().0,
     });
     let profiles = supervisor::profiles::discover(&serve.paths.hermes).profiles;
+    let store = serve.paths.state.join(serve.paths.identity());
     let settings_of_hub = Settings {
         root: serve.paths.hermes,
         primary: serve.primary,
         profiles,
+        store,
         clock,
         starter: Starter { tty: serve.tty.map(Untrusted::from), directory: settings.cwd.as_str().into() },
         socket: Some(place.socket()),

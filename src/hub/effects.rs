@@ -19,8 +19,9 @@ impl Hub {
                     Err(reply) => self.inputs.push_back(Input::Reply { call, reply }),
                 }
             }
-            // Nothing outlives this process yet, so a send is as safe before it is made as it can be.
-            Effect::Store { job, .. } => self.inputs.push_back(Input::Stored { job, result: Ok(()) }),
+            Effect::Keep(sent) => self.store.keep(*sent),
+            Effect::Forget { reference } => self.store.forget(reference),
+            Effect::Store { job } => self.store.job(job.0),
             Effect::Load { session, profile, stored } => self.reads.load(session, profile, stored),
             Effect::Look { profile } => self.reads.look(profile, self.supervisor.looker()),
             Effect::List { client, ask, profile, limit } => self.reads.list(client, ask, profile, limit),

@@ -7,6 +7,7 @@
 pub mod accept;
 mod clients;
 mod effects;
+mod keeping;
 mod links;
 mod merge;
 mod reads;

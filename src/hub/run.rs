@@ -2,6 +2,7 @@
 
 use super::{
     clients::{Clients, Room},
+    keeping,
     links::{Links, Outcome},
     reads::Reads,
     report::Identity,
@@ -9,12 +10,13 @@ use super::{
 };
 use crate::{
     base::{
-        clock::{Clock, Tick},
+        clock::{Clock, Tick, WallMs},
         ids::{ClientId, ProfileName},
     },
     model::{agent::Link, profile::Profile, terminal::TerminalInfo},
     proto::{CONTRACT, ToHub, Update, report::Starter, update::Goodbye},
     registry::{Input, Registry},
+    store::{self, Store},
     supervisor::{Event, Supervisor},
     transport::{
         port::{Frame, HubPort},
@@ -50,6 +52,8 @@ pub struct Settings {
     pub primary: ProfileName,
     /// The profiles found on disk, in their order.
     pub profiles: Vec<Profile>,
+    /// The directory of what hermux keeps.
+    pub store: PathBuf,
     pub clock: Clock,
     /// Who started it.
     pub starter: Starter,
@@ -66,6 +70,7 @@ pub struct Hub {
     pub(super) links: Links,
     pub(super) vault: Vault,
     pub(super) reads: Reads,
+    pub(super) store: Store,
     pub(super) supervisor: Supervisor,
     /// Inputs that came of executing effects; stepped before anything else.
     pub(super) inputs: VecDeque<Input>,
@@ -90,6 +95,7 @@ enum Wake {
     Backend(ProfileName, Event),
     Input(Box<Input>),
     Room(Room),
+    Stored(store::Done),
 }
 
 impl Hub {
@@ -109,6 +115,10 @@ impl Hub {
             links: Links::default(),
             vault: Vault::default(),
             reads: Reads::new(settings.root, answers_in),
+            store: Store::open(
+                settings.store,
+                WallMs(Clock::wall().0.saturating_sub(settings.clock.now().0)),
+            ),
             supervisor,
             inputs: VecDeque::new(),
             done: false,
@@ -128,8 +138,10 @@ impl Hub {
     /// Runs until `stop`, then ends every backend and says goodbye. Terminals attach by `ports`. Cancels `stop` itself as soon as it is
     /// to end for another reason.
     pub async fn run(mut self, mut ports: mpsc::Receiver<HubPort>, stop: CancellationToken) {
+        self.restore().await;
         let profiles = std::mem::take(&mut self.profiles);
         self.step(Input::ProfilesSeen(profiles));
+        self.hand_over(self.clock.now());
         let mut ending = false;
         while !self.done {
             let deadline = self.deadline();
@@ -146,6 +158,7 @@ impl Hub {
                 Some((profile, event)) = self.events.recv() => Some(Wake::Backend(profile, event)),
                 Some(input) = self.answers.recv() => Some(Wake::Input(Box::new(input))),
                 Some(room) = self.rooms.recv() => Some(Wake::Room(room)),
+                done = self.store.next() => Some(Wake::Stored(done)),
                 () = sleep_until(self.clock, deadline) => None,
             };
             if let Some(wake) = wake {
@@ -153,6 +166,7 @@ impl Hub {
             }
             self.drain();
             self.timers();
+            self.hand_over(self.clock.now());
             self.flush();
             if self.registry.is_ending() {
                 // Whatever made it end: whoever comes now had better find the next hub.
@@ -161,6 +175,7 @@ impl Hub {
         }
         let told = self.clients.dismiss(&Goodbye::Ending);
         self.supervisor.shutdown().await;
+        keeping::close(self.store, self.clock.now()).await;
         // A terminal that is not told takes the hub for dead and starts another.
         let heard = async {
             for updates in told {
@@ -202,6 +217,10 @@ impl Hub {
             Wake::Terminal(client, None) => self.leave(client),
             Wake::Backend(profile, event) => self.event(profile, event),
             Wake::Input(input) => self.step(*input),
+            Wake::Stored(done) => {
+                let committed = self.store.committed(done, self.clock.now());
+                self.stored(committed);
+            }
             Wake::Room(room) => self.clients.caught_up(room, self.registry.world(), self.clock.now()),
         }
     }
@@ -212,6 +231,7 @@ impl Hub {
         while let Some(input) = self.inputs.pop_front() {
             let step = self.registry.step(input, self.clock.now());
             self.clients.push(&step.patches);
+            self.store.take(&step.patches, self.registry.world());
             for effect in step.effects {
                 self.execute(effect);
             }
@@ -330,7 +350,10 @@ impl Hub {
 
     /// When the loop must wake although nothing comes.
     fn deadline(&self) -> Option<Tick> {
-        [self.registry.next_timer(), self.links.next_deadline()].into_iter().flatten().min()
+        [self.registry.next_timer(), self.links.next_deadline(), self.store.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn flush(&mut self) {

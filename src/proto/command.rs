@@ -2,8 +2,8 @@
 
 use crate::{
     base::ids::{
-        AskId, ClientId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SessionId,
-        StoredId,
+        AskId, ClientId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SendRef,
+        SessionId, StoredId,
     },
     model::{draft::Piece, prompt::PromptAnswer, terminal::TerminalInfo},
 };
@@ -64,10 +64,12 @@ pub enum Command {
         session: SessionId,
         to: usize,
     },
-    /// A text to the agent: submitted when the session is idle, queued when a turn runs.
+    /// A text to the agent: submitted when the session is idle, queued when a turn runs. Answered once it is on disk; a
+    /// reference that the hub knows, in this life or from an earlier one, is answered and does nothing again.
     Send {
         session: SessionId,
         text: String,
+        reference: SendRef,
     },
     /// The whole draft as this terminal has it, and the revision it started from.
     SaveDraft {
@@ -82,6 +84,7 @@ pub enum Command {
     InterruptAndSend {
         session: SessionId,
         text: String,
+        reference: SendRef,
     },
     /// Send what is queued in this session on, although it was held for the person.
     GoOn {

@@ -37,17 +37,22 @@ impl Registry {
     pub(super) fn touch(&mut self, session: SessionId) {
         let now = self.now;
         self.run(session).previewed = now;
-        let Some(known) = self.session(session) else { return };
-        let preview = known.body.as_ref().and_then(|body| body.messages.iter().rev().take(8).find_map(tail));
-        if let Some(preview) = preview.filter(|new| *new != known.preview) {
-            self.head(session, Change::Preview(preview));
-        }
+        self.preview(session);
         if self.session(session).is_some_and(|known| known.touched != now) {
             self.head(session, Change::Touched(now));
         }
     }
 
-    /// The same for a stream, now and then: the last piece is shown at the turn's end at the latest.
+    /// Brings the preview up to date.
+    pub(super) fn preview(&mut self, session: SessionId) {
+        let Some(known) = self.session(session) else { return };
+        let preview = known.body.as_ref().and_then(|body| body.messages.iter().rev().take(8).find_map(tail));
+        if let Some(preview) = preview.filter(|new| *new != known.preview) {
+            self.head(session, Change::Preview(preview));
+        }
+    }
+
+    /// Brings both up to date for a stream, now and then: the last piece is shown at the turn's end at the latest.
     pub(super) fn touch_sometimes(&mut self, session: SessionId) {
         let (now, every) = (self.now, self.settings.limits.preview_every);
         if now.since(self.run(session).previewed) >= every {

@@ -79,6 +79,7 @@ impl Registry {
 
     pub(super) fn set_state(&mut self, session: SessionId, message: MessageId, state: MessageState) {
         if self.message(session, message).is_some_and(|known| known.state != state) {
+            self.note_state(session, message, &state);
             self.body(session, BodyChange::State { message, state });
         }
     }
@@ -94,6 +95,7 @@ impl Registry {
         let run = self.run(session);
         run.bytes = run.bytes.saturating_sub(len);
         self.body(session, BodyChange::Removed(message));
+        self.forget_sent(session, message);
     }
 
     /// Replaces the transcript by the first `keep` of its messages and `then`, which are numbered anew so that ids rise and none
@@ -132,6 +134,13 @@ impl Registry {
         }
         run.turn_from.iter_mut().for_each(to);
         run.tools.iter_mut().for_each(|tool| to(&mut tool.message));
+        run.sent = std::mem::take(&mut run.sent)
+            .into_iter()
+            .map(|(mut id, sent)| {
+                to(&mut id);
+                (id, sent)
+            })
+            .collect();
         for call in self.calls.values_mut() {
             if let Kind::Submit(of, message) = &mut call.kind
                 && *of == session

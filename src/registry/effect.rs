@@ -1,8 +1,8 @@
 //! Everything that the registry may ask of the world outside. The hub executes it; it decides nothing.
 
 use crate::{
-    base::ids::{AskId, CallId, ClientId, ProfileName, SecretHandle, SessionId, StoredId},
-    model::{agent::Call, patch::Patch},
+    base::ids::{AskId, CallId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId},
+    model::{agent::Call, kept::Sent, patch::Patch},
     proto::{Answer, Refusal},
 };
 
@@ -36,11 +36,15 @@ pub enum Effect {
         what: Call,
         timeout: u64,
     },
-    /// Put a send on disk before it is made (REL-10).
+    /// Note in the outbox a text on its way, or what became of it (REL-10).
+    Keep(Box<Sent>),
+    /// It is no longer on its way: it waits in a queue, was given back or put away.
+    Forget {
+        reference: SendRef,
+    },
+    /// Say when everything up to here is on disk, this step's patches included.
     Store {
         job: JobId,
-        session: SessionId,
-        text_digest: u64,
     },
     /// Read the tail of a stored session.
     Load {

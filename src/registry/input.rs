@@ -9,6 +9,7 @@ use crate::{
     model::{
         agent::{Fact, Link, Reply},
         body::Body,
+        kept::Kept,
         listing::StoredRow,
         message::Message,
         profile::{BackendState, Profile},
@@ -82,12 +83,19 @@ pub enum Input {
         ask: AskId,
         report: Box<Report>,
     },
-    /// An `Effect::Store` is on disk, or could not be put there (then it is sent all the same, and a notice says that crash
-    /// safety is off).
+    /// What an earlier hub left behind, or why nothing of it can be had. Once, before `ProfilesSeen`.
+    Restored {
+        kept: Result<Box<Kept>, Untrusted>,
+        wall: WallMs,
+    },
+    /// What these jobs asked for is on disk; or it, and whatever else changed, could not be put there (then it goes on all the
+    /// same, and a notice says that crash safety is off).
     Stored {
-        job: super::effect::JobId,
+        jobs: Vec<super::effect::JobId>,
         result: Result<(), Untrusted>,
     },
+    /// A damaged file of the store was put aside; where.
+    PutAside(Untrusted),
     /// hermux ends: settle what runs, as far as it can be within a moment, then `Effect::Exit`.
     Ending,
     /// The time of `Registry::next_timer` has come, or is past.

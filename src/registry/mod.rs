@@ -18,6 +18,7 @@ mod on_fact;
 mod on_link;
 mod on_reply;
 mod opening;
+mod outbox;
 mod pool;
 mod profiles;
 mod prompts;
@@ -25,6 +26,7 @@ mod queue;
 mod reconcile;
 mod residency;
 mod resolve;
+mod restore;
 mod resync;
 mod review;
 mod runtime;
@@ -42,12 +44,13 @@ pub use input::Input;
 
 use crate::{
     base::{
-        clock::Tick,
-        ids::{CallId, ProfileName, SessionId},
+        clock::{Tick, WallMs},
+        ids::{CallId, NoticeId, ProfileName, SendRef, SessionId},
     },
     config::limits::Limits,
     model::{
         agent::Call,
+        kept::Kept,
         patch::{BodyChange, Change, Patch},
         session::Session,
         world::World,
@@ -56,8 +59,9 @@ use crate::{
 };
 use effect::JobId;
 use linger::Linger;
+use outbox::Job;
 use runtime::{Kind, Pending, Run, Wires};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use terminals::Terminals;
 use timers::{Key, Timers};
 
@@ -80,12 +84,18 @@ pub struct Registry {
     runs: BTreeMap<SessionId, Run>,
     wires: BTreeMap<ProfileName, Wires>,
     calls: BTreeMap<CallId, Pending>,
-    jobs: BTreeMap<JobId, SessionId>,
+    jobs: BTreeMap<JobId, Job>,
+    /// The references of the last sends, oldest first.
+    known: VecDeque<SendRef>,
     timers: Timers,
     terminals: Terminals,
     linger: Linger,
-    /// Whether the notice that crash safety is off stands.
-    unsafe_store: bool,
+    /// The notice that crash safety is off.
+    unsafe_store: Option<NoticeId>,
+    /// What must be added to a tick to make wall time of it, as the last one who said knew it.
+    epoch: WallMs,
+    /// What was kept of sessions whose profile is not there (yet).
+    absent: Kept,
     /// hermux ends: nothing new is begun.
     ending: bool,
     next_id: u64,
@@ -103,10 +113,13 @@ impl Registry {
             wires: BTreeMap::new(),
             calls: BTreeMap::new(),
             jobs: BTreeMap::new(),
+            known: VecDeque::new(),
             timers: Timers::default(),
             terminals: Terminals::default(),
             linger: Linger::default(),
-            unsafe_store: false,
+            unsafe_store: None,
+            epoch: WallMs::default(),
+            absent: Kept::default(),
             ending: false,
             now: Tick::default(),
             out: Step::default(),
@@ -147,7 +160,9 @@ impl Registry {
             Input::Reported { client, ask, report } => {
                 self.effect(Effect::Answer { client, ask, answer: Answer::Status(report) });
             }
-            Input::Stored { job, result } => self.on_stored(job, result),
+            Input::Restored { kept, wall } => self.on_restored(kept, wall),
+            Input::Stored { jobs, result } => self.on_stored(jobs, result),
+            Input::PutAside(place) => self.on_put_aside(&place),
             Input::Ending => self.on_ending(),
             Input::Timer => self.on_timer(),
         }

@@ -7,7 +7,7 @@ use crate::{
         ids::{AskId, ClientId, MessageId, ProfileName, SessionId},
     },
     model::{
-        body::TAIL_MESSAGES,
+        body::{BodyState, TAIL_MESSAGES},
         draft::{Draft, Piece},
         patch::{Change, Patch},
         profile::BackendState,
@@ -38,6 +38,7 @@ const MAX_ROWS: u16 = 200;
 
 impl Registry {
     pub(super) fn on_command(&mut self, client: ClientId, ask: AskId, command: Command, wall: WallMs) {
+        self.set_wall(wall);
         self.note_use(client, &command);
         match self.obey(client, ask, command, wall) {
             Ok(Some(answer)) => self.effect(Effect::Answer { client, ask, answer }),
@@ -62,7 +63,10 @@ impl Registry {
         }
         match command {
             Command::Watch { session } => {
-                self.session(session).ok_or(Refusal::NoSession)?;
+                let known = self.session(session).ok_or(Refusal::NoSession)?;
+                if known.body.as_ref().is_some_and(|body| body.state == BodyState::Loading) {
+                    self.load(session);
+                }
                 self.effect(Effect::Watch { client, session });
                 Ok(Some(Answer::Done))
             }
@@ -71,15 +75,17 @@ impl Registry {
                 Ok(Some(Answer::Done))
             }
             Command::Show { terminal, session } => self.on_show(terminal, session),
-            Command::NewSession { profile, cwd } => self.on_new_session(&profile, cwd),
-            Command::OpenStored { profile, stored } => self.on_open_stored(&profile, stored),
+            Command::NewSession { profile, cwd } => self.on_new_session(&profile, &cwd),
+            Command::OpenStored { profile, stored } => self.on_open_stored(&profile, &stored),
             Command::CloseTab { session, running } => self.on_close_tab(session, running),
             Command::MoveTab { session, to } => self.on_move_tab(session, to),
-            Command::Send { session, text } => self.on_send(client, ask, session, text, wall),
+            Command::Send { session, text, reference } => {
+                self.on_send((client, ask), session, (text, reference), wall)
+            }
             Command::SaveDraft { session, pieces, base } => self.on_save_draft(client, session, pieces, base),
             Command::Interrupt { session } => self.on_interrupt(session),
-            Command::InterruptAndSend { session, text } => {
-                self.on_interrupt_and_send(client, ask, session, text, wall)
+            Command::InterruptAndSend { session, text, reference } => {
+                self.on_interrupt_and_send((client, ask), session, (text, reference), wall)
             }
             Command::GoOn { session } => self.on_go_on(session),
             Command::EditQueued { session, entry, text } => self.on_edit_queued(session, entry, text),

@@ -106,8 +106,7 @@ impl Registry {
     fn give_all_back(&mut self, profile: &ProfileName, why: &Untrusted) {
         for session in self.sessions_of(profile) {
             self.refuse_wishes(session, &Refusal::Backend(why.clone()));
-            let waits = |stage| matches!(stage, Stage::Waiting | Stage::Storing(_));
-            if self.run(session).outgoing.as_ref().is_some_and(|out| waits(out.stage)) {
+            if self.run(session).outgoing.as_ref().is_some_and(|out| out.stage.is_here()) {
                 self.give_back(session, why);
             }
         }

@@ -1,7 +1,7 @@
 //! Opening and closing: drafts, stored sessions, tabs. A conversation has one session and one tab however often it is opened
 //! (INV14); reading one starts nothing (DECISIONS 16); there is always a tab (INV15).
 
-use super::{Registry, effect::Effect, input::Loaded};
+use super::{Registry, input::Loaded};
 use crate::{
     base::ids::{ProfileName, SessionId, StoredId},
     model::{
@@ -17,11 +17,16 @@ impl Registry {
     pub(super) fn on_new_session(
         &mut self,
         profile: &ProfileName,
-        cwd: String,
+        cwd: &str,
     ) -> Result<Option<Answer>, Refusal> {
         self.open_profile(profile)?;
-        let cwd = if cwd.is_empty() { self.usual_cwd(profile) } else { cwd };
-        self.wire(profile).cwd = Some(cwd.clone());
+        let cwd = match cwd.trim() {
+            "" => self.usual_cwd(profile),
+            trimmed => trimmed.to_owned(),
+        };
+        if self.world.directories.get(profile) != Some(&cwd) {
+            self.emit(Patch::Directory { profile: profile.clone(), directory: cwd.clone() });
+        }
         let session = match self.empty_draft(profile) {
             Some(session) => {
                 self.set_cwd(session, cwd);
@@ -34,7 +39,7 @@ impl Registry {
 
     /// Where a new session of this profile runs when nobody says: DECISIONS 18.
     pub(super) fn usual_cwd(&self, profile: &ProfileName) -> String {
-        let known = self.wires.get(profile).and_then(|wires| wires.cwd.clone());
+        let known = self.world.directories.get(profile).cloned();
         known.unwrap_or_else(|| self.settings.cwd.clone())
     }
 
@@ -92,26 +97,26 @@ impl Registry {
     pub(super) fn on_open_stored(
         &mut self,
         profile: &ProfileName,
-        stored: StoredId,
+        stored: &StoredId,
     ) -> Result<Option<Answer>, Refusal> {
         self.world.profile(profile).ok_or(Refusal::NoProfile)?;
-        let session = if let Some(session) = self.find_stored(profile, &stored) {
+        let session = if let Some(session) = self.find_stored(profile, stored) {
             session
         } else {
             let body = Body { state: BodyState::Loading, ..Body::default() };
-            self.add_session(profile, Some(&stored), body)?
+            self.add_session(profile, Some(stored), body)?
         };
-        let state =
-            self.session(session).and_then(|known| known.body.as_ref()).map(|body| body.state.clone());
-        if !matches!(state, Some(BodyState::Ready)) {
-            self.effect(Effect::Load { session, profile: profile.clone(), stored });
-        }
+        self.load(session);
         self.show_tab(session);
         Ok(Some(Answer::Opened(session)))
     }
 
     /// A stored session's tail was read.
     pub(super) fn on_loaded(&mut self, session: SessionId, loaded: Loaded) {
+        if self.session(session).is_none() {
+            return;
+        }
+        self.run(session).loading = false;
         let Some(known) = self.session(session) else { return };
         let profile = known.profile.clone();
         let wanted = known.body.as_ref().is_none_or(|body| body.state != BodyState::Ready);
@@ -137,9 +142,11 @@ impl Registry {
             }
         }
         if wanted {
+            self.find_in_store(session, &loaded.body.messages);
             self.put_before(session, loaded.body);
         }
-        self.touch(session);
+        self.preview(session);
+        self.advance(session);
     }
 
     /// Another open session of the same conversation.
@@ -159,7 +166,8 @@ impl Registry {
     pub(super) fn merge_into(&mut self, session: SessionId, twin: SessionId) {
         let Some(known) = self.session(session) else { return };
         let (draft, queue) = (known.draft.clone(), known.queue.clone());
-        let text = self.run(session).outgoing.take().map(|out| out.text);
+        let outgoing = self.run(session).outgoing.take();
+        let unsettled = self.unsettled(session);
         self.terminals.replace(session, Some(twin));
         let tabs = self.world.tabs.iter();
         let shown = self.world.tabs.contains(&twin);
@@ -178,8 +186,11 @@ impl Registry {
         if all.len() > known.queue.len() {
             self.head(twin, Change::Queue(all));
         }
-        if let Some(text) = text {
-            self.put_first(twin, text);
+        if let Some(out) = outgoing {
+            self.put_first(twin, out.text, out.reference);
+        }
+        for sent in unsettled {
+            self.restore_sent(twin, sent);
         }
         self.next_in_queue(twin);
     }
@@ -216,13 +227,13 @@ impl Registry {
                 CloseRunning::Ask => return Err(Refusal::Running),
                 CloseRunning::Keep => {}
                 CloseRunning::Stop => {
-                    self.head(session, Change::Queue(Vec::new()));
                     match state {
                         // Not connected just now: as soon as the turn is found running again.
                         TurnState::Running if !self.interrupt(session) => self.run(session).stop = true,
                         TurnState::Sending => self.cancel_send(session),
                         _ => {}
                     }
+                    self.head(session, Change::Queue(Vec::new()));
                 }
             }
         }

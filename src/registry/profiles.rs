@@ -37,6 +37,7 @@ impl Registry {
             self.leave_if_gone(name);
         }
         self.sort_profiles(&names);
+        self.restore_present();
         // There is always a tab (INV15): a new hub begins with a draft of the profile that it was started with (I15).
         let primary = self.settings.primary.clone();
         if self.world.tabs.is_empty() && self.open_profile(&primary).is_ok() {

@@ -5,7 +5,7 @@ use super::Registry;
 use crate::{
     base::{
         clock::WallMs,
-        ids::{ClientId, QueueId, SendRef, SessionId},
+        ids::{AskId, ClientId, QueueId, SendRef, SessionId},
     },
     model::{
         patch::{Change, Patch},
@@ -19,7 +19,7 @@ impl Registry {
     pub(super) fn enqueue(
         &mut self,
         session: SessionId,
-        text: String,
+        (text, reference): (String, SendRef),
         at: WallMs,
         first: bool,
     ) -> Result<(), Refusal> {
@@ -28,18 +28,18 @@ impl Registry {
             return Err(Refusal::TooMany);
         }
         let mut queue = known.queue.clone();
-        let entry = QueueEntry { id: QueueId(self.mint()), reference: SendRef(self.mint()), text, at };
+        let entry = QueueEntry { id: QueueId(self.mint()), reference, text, at };
         queue.insert(if first { 0 } else { queue.len() }, entry);
         self.head(session, Change::Queue(queue));
         Ok(())
     }
 
     /// A text that was on its way waits again, before all others.
-    pub(super) fn put_first(&mut self, session: SessionId, text: String) {
+    pub(super) fn put_first(&mut self, session: SessionId, text: String, reference: SendRef) {
         let Some(known) = self.session(session) else { return };
         let at = known.queue.first().map(|entry| entry.at).unwrap_or_default();
         let mut queue = known.queue.clone();
-        let entry = QueueEntry { id: QueueId(self.mint()), reference: SendRef(self.mint()), text, at };
+        let entry = QueueEntry { id: QueueId(self.mint()), reference, text, at };
         queue.insert(0, entry);
         self.head(session, Change::Queue(queue));
     }
@@ -57,7 +57,7 @@ impl Registry {
         }
         let entry = queue.remove(0);
         self.head(session, Change::Queue(queue));
-        self.begin_send(session, entry.text);
+        self.begin_send(session, entry.text, entry.reference);
     }
 
     /// The person has seen the held queue and wants it sent.
@@ -142,25 +142,26 @@ impl Registry {
     /// Stops the running turn for this text: it is sent as soon as the turn has ended, before all others.
     pub(super) fn on_interrupt_and_send(
         &mut self,
-        client: ClientId,
-        ask: crate::base::ids::AskId,
+        (client, ask): (ClientId, AskId),
         session: SessionId,
-        text: String,
+        (text, reference): (String, SendRef),
         wall: WallMs,
     ) -> Result<Option<Answer>, Refusal> {
-        self.may_send(session, &text)?;
         let state = self.session(session).map(|known| known.turn.state.clone()).unwrap_or_default();
-        match state {
-            TurnState::Running | TurnState::Stopping => {
-                if state == TurnState::Running && !self.interrupt(session) {
-                    return Err(Refusal::Backend("its backend is not connected".into()));
-                }
-                self.enqueue(session, text, wall, true)?;
-                self.run(session).go_on = true;
-                Ok(Some(Answer::Done))
-            }
-            _ => self.on_send(client, ask, session, text, wall),
+        let running = matches!(state, TurnState::Running | TurnState::Stopping);
+        if !running || self.is_known(reference) {
+            return self.on_send((client, ask), session, (text, reference), wall);
         }
+        self.may_send(session, &text)?;
+        if state == TurnState::Running && !self.interrupt(session) {
+            return Err(Refusal::Backend("its backend is not connected".into()));
+        }
+        self.enqueue(session, (text, reference), wall, true)?;
+        self.clear_draft(session, client);
+        self.run(session).go_on = true;
+        self.learn(reference);
+        self.answer_stored(client, ask);
+        Ok(None)
     }
 
     pub(super) fn on_interrupt(&mut self, session: SessionId) -> Result<Option<Answer>, Refusal> {

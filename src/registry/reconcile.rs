@@ -76,6 +76,11 @@ impl Registry {
     pub(super) fn find_doubted(&mut self, session: SessionId, built: &Built) -> Option<Outgoing> {
         let mut found = None;
         let inflight = built.inflight.as_ref().and_then(|inflight| inflight.user.as_ref());
+        // What is not loaded yet is looked for when it is.
+        let ready = |body: &Body| body.state == BodyState::Ready;
+        if !self.session(session).and_then(|known| known.body.as_ref()).is_some_and(ready) {
+            return None;
+        }
         for id in self.doubted(session) {
             let body = self.session(session).and_then(|known| known.body.as_ref());
             let whole = !built.older && body.is_some_and(|body| !body.older);
@@ -91,7 +96,8 @@ impl Registry {
             let runs = inflight.is_some_and(|user| user.raw().trim() == text.trim());
             let kept = built.queued.as_ref().is_some_and(|queued| queued.raw().trim() == text.trim());
             if kept {
-                found = Some(Outgoing { message: id, text: text.clone(), stage: Stage::Kept });
+                let reference = self.reference(session, id);
+                found = Some(Outgoing { message: id, reference, text: text.clone(), stage: Stage::Kept });
             }
             if kept || runs || arrived(&settled, &text, &history, whole) {
                 self.set_state(session, id, MessageState::Done);

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     base::{
-        clock::Tick,
+        clock::{Tick, WallMs},
         ids::{
             AskId, CallId, ClientId, LineageRoot, LiveId, MessageId, NoticeId, ProfileName, PromptId,
-            SessionId, StoredId, ToolId,
+            SendRef, SessionId, StoredId, ToolId,
         },
         text::Untrusted,
     },
@@ -57,6 +57,10 @@ pub(super) struct Run {
     pub stop: bool,
     /// Texts whose fate is not known.
     pub uncertain: usize,
+    /// The messages that the outbox holds a text for, by what.
+    pub sent: BTreeMap<MessageId, OnDisk>,
+    /// Its stored transcript was asked for.
+    pub loading: bool,
     pub wants: Vec<Want>,
     pub heard: Tick,
     pub previewed: Tick,
@@ -68,26 +72,46 @@ pub(super) struct Run {
     pub approvals: BTreeMap<PromptId, Option<ToolId>>,
 }
 
+/// How the outbox knows a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnDisk {
+    pub reference: SendRef,
+    /// When it left, or was about to.
+    pub at: WallMs,
+    /// The backend has said that it has it.
+    pub taken: bool,
+}
+
 /// A text on its way to the backend.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub message: MessageId,
+    pub reference: SendRef,
     pub text: String,
     pub stage: Stage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Being put on disk.
+    /// Being put on disk as a text that has not left.
     Storing(JobId),
     /// For a live link, a built session, or the end of the turn before.
     Waiting,
+    /// Being noted as one that leaves; it does when that is on disk.
+    Leaving(JobId),
     /// Submitted, no reply yet.
     Called,
     /// A turn began since: it is taken for this text's, until the reply says otherwise.
     Running,
     /// The backend keeps it in its own queue.
     Kept,
+}
+
+impl Stage {
+    /// Whether the text is still hermux' own.
+    pub(super) fn is_here(self) -> bool {
+        matches!(self, Self::Storing(_) | Self::Waiting | Self::Leaving(_))
+    }
 }
 
 #[derive(Debug)]
@@ -183,8 +207,6 @@ pub(super) struct Wires {
     pub spare: Spare,
     /// What is still built of closed tabs.
     pub left: BTreeMap<LiveId, Left>,
-    /// Where its last session was opened.
-    pub cwd: Option<String>,
     /// No longer on disk: it leaves when its backend is cold.
     pub gone: bool,
 }

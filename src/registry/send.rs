@@ -4,19 +4,20 @@
 use super::{
     Registry,
     effect::{Effect, JobId},
+    outbox::Job,
     runtime::{Kind, Outgoing, Stage},
 };
 use crate::{
     base::{
-        digest::Digest,
-        ids::{AskId, ClientId, MessageId, SessionId},
+        clock::WallMs,
+        ids::{AskId, ClientId, MessageId, SendRef, SessionId},
         text::Untrusted,
     },
     model::{
         agent::{Call, Reply, Submitted, UNREADABLE},
         draft::{Draft, Piece},
+        kept::{Fate, Sent},
         message::{Level, MessageState, Part, Role},
-        notice::About,
         patch::Change,
         profile::BackendState,
         session::Unread,
@@ -28,14 +29,21 @@ use crate::{
 impl Registry {
     pub(super) fn on_send(
         &mut self,
-        client: ClientId,
-        ask: AskId,
+        (client, ask): (ClientId, AskId),
         session: SessionId,
-        text: String,
-        wall: crate::base::clock::WallMs,
+        (text, reference): (String, SendRef),
+        wall: WallMs,
     ) -> Result<Option<Answer>, Refusal> {
+        if self.is_known(reference) {
+            // It came before, and its answer was lost.
+            self.answer_stored(client, ask);
+            return Ok(None);
+        }
         self.may_send(session, &text)?;
         if super::wishes::is_slash(&text) {
+            self.learn(reference);
+            let sent = Sent::new(reference, session, text.clone(), wall, Fate::Accepted);
+            self.effect(Effect::Keep(Box::new(sent.settled(Fate::Accepted))));
             self.clear_draft(session, client);
             self.wish(session, client, ask, super::runtime::Wish::Slash(text));
             return Ok(None);
@@ -46,15 +54,17 @@ impl Registry {
         self.clear_unread(session);
         let queued = self.session(session).is_some_and(|known| !known.queue.is_empty());
         if self.is_busy(session) || queued || self.run(session).outgoing.is_some() {
-            self.enqueue(session, text, wall, false)?;
+            self.enqueue(session, (text, reference), wall, false)?;
             self.clear_draft(session, client);
             self.run(session).held = false;
             self.next_in_queue(session);
         } else {
             self.clear_draft(session, client);
-            self.begin_send(session, text);
+            self.begin_send(session, text, reference);
         }
-        Ok(Some(Answer::Done))
+        self.learn(reference);
+        self.answer_stored(client, ask);
+        Ok(None)
     }
 
     pub(super) fn may_send(&self, session: SessionId, text: &str) -> Result<(), Refusal> {
@@ -72,55 +82,96 @@ impl Registry {
         Ok(())
     }
 
-    fn clear_draft(&mut self, session: SessionId, client: ClientId) {
+    pub(super) fn clear_draft(&mut self, session: SessionId, client: ClientId) {
         let Some(known) = self.session(session).filter(|known| !known.draft.is_empty()) else { return };
         let draft = Draft { pieces: Vec::new(), revision: known.draft.revision + 1, author: Some(client) };
         self.head(session, Change::Draft(draft));
     }
 
-    /// The first of two steps: shown and put on disk.
-    pub(super) fn begin_send(&mut self, session: SessionId, text: String) {
+    /// Shown, and put on disk before anything else is done with it.
+    pub(super) fn begin_send(&mut self, session: SessionId, text: String, reference: SendRef) {
         self.open_with(session, &text);
         let part = Part::Text(text.as_str().into());
         let message = self.push_message(session, Role::User, vec![part], MessageState::Sending);
-        let job = JobId(self.mint());
-        let mut digest = Digest::new();
-        digest.write(&text);
+        self.take_out(session, message, reference);
         let run = self.run(session);
         run.held = false;
         // It was for what is over.
         run.stop = false;
-        run.outgoing = Some(Outgoing { message, text, stage: Stage::Storing(job) });
-        self.jobs.insert(job, session);
+        run.outgoing = Some(Outgoing { message, reference, text, stage: Stage::Waiting });
         self.set_turn(session, Turn { state: TurnState::Sending, started: None, quiet: false });
-        self.effect(Effect::Store { job, session, text_digest: digest.finish() });
+        if self.may_leave(session) {
+            self.let_leave(session);
+        } else {
+            self.keep_waiting(session);
+        }
         self.touch(session);
     }
 
-    /// It is on disk, or cannot be put there: then it is sent all the same, and the person is told (REL-10).
-    pub(super) fn on_stored(&mut self, job: JobId, result: Result<(), Untrusted>) {
-        let Some(session) = self.jobs.remove(&job) else { return };
-        if let Err(why) = result
-            && !std::mem::replace(&mut self.unsafe_store, true)
-        {
-            self.tell(
-                None,
-                Level::Warning,
-                About::Everything,
-                super::notices::Words {
-                    what: format!("hermux cannot note what it sends: {}", why.raw()).into(),
-                    does: "It sends all the same, and keeps what is unsent in memory only.",
-                    can: "Free the disk or make hermux's own directory writable.",
-                },
-            );
+    /// Whether nothing is in the way of a submit.
+    fn may_leave(&self, session: SessionId) -> bool {
+        let Some(known) = self.session(session) else { return false };
+        let up = self.wires.get(&known.profile).is_some_and(|wires| wires.up && !wires.ending);
+        up && self.runs.get(&session).is_some_and(|run| run.live.is_some() && !run.settling && !run.closing)
+    }
+
+    fn keep_waiting(&mut self, session: SessionId) {
+        let Some(message) = self.run(session).outgoing.as_ref().map(|out| out.message) else { return };
+        self.note(session, message, Fate::Waiting);
+        self.stage(session, Stage::Storing);
+    }
+
+    fn let_leave(&mut self, session: SessionId) {
+        let at = self.wall();
+        let run = self.run(session);
+        let Some(message) = run.outgoing.as_ref().map(|out| out.message) else { return };
+        if let Some(sent) = run.sent.get_mut(&message) {
+            sent.at = at;
         }
+        self.note(session, message, Fate::Sending);
+        self.stage(session, Stage::Leaving);
+    }
+
+    fn stage(&mut self, session: SessionId, of: fn(JobId) -> Stage) {
+        let job = self.store(Job::Send(session));
+        if let Some(out) = &mut self.run(session).outgoing {
+            out.stage = of(job);
+        }
+    }
+
+    /// It is on disk, or cannot be put there: then it is sent all the same (REL-10).
+    pub(super) fn on_noted(&mut self, session: SessionId, job: JobId) {
         if self.session(session).is_none() {
             return;
         }
-        if let Some(out) = self.run(session).outgoing.as_mut().filter(|out| out.stage == Stage::Storing(job))
-        {
-            out.stage = Stage::Waiting;
-            self.advance(session);
+        let leaves = self.may_leave(session);
+        let Some(out) = &mut self.run(session).outgoing else { return };
+        match out.stage {
+            Stage::Storing(noted) if noted == job => {
+                out.stage = Stage::Waiting;
+                self.advance(session);
+            }
+            Stage::Leaving(noted) if noted == job && leaves => self.submit(session),
+            Stage::Leaving(noted) if noted == job => {
+                // The backend went meanwhile: it has not left.
+                out.stage = Stage::Waiting;
+                let message = out.message;
+                self.note(session, message, Fate::Waiting);
+                self.advance(session);
+            }
+            _ => {}
+        }
+    }
+
+    fn submit(&mut self, session: SessionId) {
+        let Some(profile) = self.session(session).map(|known| known.profile.clone()) else { return };
+        let timeout = self.settings.limits.submit_call;
+        let run = self.run(session);
+        if let (Some(live), Some(out)) = (run.live.clone(), &mut run.outgoing) {
+            out.stage = Stage::Called;
+            let (message, text) = (out.message, out.text.clone());
+            self.set_built(session, true);
+            self.call(&profile, Call::Submit { live, text }, timeout, Kind::Submit(session, message));
         }
     }
 
@@ -130,6 +181,10 @@ impl Registry {
         let run = self.run(session);
         let sends = run.outgoing.as_ref().is_some_and(|out| out.stage == Stage::Waiting);
         if !sends && run.wants.is_empty() && !run.resume {
+            return;
+        }
+        // What became of a text is looked up before anything is added to its history.
+        if run.loading && run.uncertain > 0 {
             return;
         }
         // One that is being stopped is started again when it is gone.
@@ -144,16 +199,8 @@ impl Registry {
         }
         let Some(live) = self.run(session).live.clone() else { return self.build(session) };
         self.grant_wishes(session, &live);
-        let run = self.run(session);
-        if run.settling {
-            return;
-        }
-        if let Some(out) = run.outgoing.as_mut().filter(|out| out.stage == Stage::Waiting) {
-            out.stage = Stage::Called;
-            let (message, text) = (out.message, out.text.clone());
-            self.set_built(session, true);
-            let timeout = self.settings.limits.submit_call;
-            self.call(&profile, Call::Submit { live, text }, timeout, Kind::Submit(session, message));
+        if sends && !self.run(session).settling {
+            self.let_leave(session);
         }
     }
 
@@ -168,12 +215,15 @@ impl Registry {
             }
             // It comes after what the backend did before it.
             Stage::Kept => {
+                let on_disk = self.run(session).sent.remove(&out.message);
                 self.remove_message(session, out.message);
-                self.push_message(session, Role::User, vec![Part::Text(out.text.into())], MessageState::Done);
+                let part = Part::Text(out.text.into());
+                let message = self.push_message(session, Role::User, vec![part], MessageState::Done);
+                self.run(session).sent.extend(on_disk.map(|on_disk| (message, on_disk)));
             }
-            Stage::Storing(_) | Stage::Waiting => {
+            Stage::Storing(_) | Stage::Waiting | Stage::Leaving(_) => {
                 self.remove_message(session, out.message);
-                self.put_first(session, out.text);
+                self.put_first(session, out.text, out.reference);
             }
         }
     }
@@ -212,6 +262,7 @@ impl Registry {
                     "the backend was busy: it has given this text to the running turn"
                 };
                 self.set_state(session, message, MessageState::Done);
+                self.note(session, message, if kept { Fate::Queued } else { Fate::Steered });
                 self.push_note(session, Level::Warning, words);
                 let run = self.run(session);
                 match run.outgoing.as_mut().filter(|out| out.message == message) {
@@ -278,13 +329,16 @@ impl Registry {
     pub(super) fn cancel_send(&mut self, session: SessionId) {
         let run = self.run(session);
         run.held = true;
-        let Some(out) = run.outgoing.take_if(|out| matches!(out.stage, Stage::Storing(_) | Stage::Waiting))
-        else {
+        let Some(out) = run.outgoing.take_if(|out| out.stage.is_here()) else {
             run.stop = run.outgoing.is_some();
             return;
         };
         self.remove_message(session, out.message);
-        self.restore_draft(session, out.text);
+        if self.session(session).is_some_and(|known| known.draft.is_empty()) {
+            self.restore_draft(session, out.text);
+        } else {
+            self.put_first(session, out.text, out.reference);
+        }
         self.set_turn(session, Turn::default());
         self.touch(session);
         self.leave_if_done(session);
@@ -322,7 +376,8 @@ impl Registry {
             self.certain(session);
         }
         if how == Settle::Resend {
-            self.begin_send(session, text);
+            let reference = SendRef(self.mint());
+            self.begin_send(session, text, reference);
         }
         Ok(Some(Answer::Done))
     }

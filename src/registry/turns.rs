@@ -175,6 +175,9 @@ impl Registry {
             },
         );
         self.withdraw_prompts(session, "its turn has ended");
+        if !matches!(end, End::Failed(_)) {
+            self.settle_taken(session);
+        }
         if matches!(end, End::Interrupted) {
             self.kept_is_dropped(session);
         }

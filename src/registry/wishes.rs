@@ -7,7 +7,7 @@ use super::{
     runtime::{Kind, Want, Wish},
 };
 use crate::{
-    base::ids::{AskId, ClientId, LiveId, SessionId},
+    base::ids::{AskId, ClientId, LiveId, SendRef, SessionId},
     model::{
         agent::{Call, Reply},
         message::Level,
@@ -118,10 +118,11 @@ impl Registry {
     }
 
     fn send_from_command(&mut self, session: SessionId, text: String) {
+        let reference = SendRef(self.mint());
         if self.is_busy(session) {
-            self.put_first(session, text);
+            self.put_first(session, text, reference);
         } else {
-            self.begin_send(session, text);
+            self.begin_send(session, text, reference);
         }
     }
 }

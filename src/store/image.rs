@@ -57,6 +57,17 @@ impl Image {
         Self { rows: rows.into_iter().collect() }
     }
 
+    /// Takes up rows that were on the disk; what is here is newer.
+    pub(super) fn merge(&mut self, found: Self) {
+        let highest = self.highest().max(found.highest());
+        for (key, row) in found.rows {
+            self.rows.entry(key).or_insert(row);
+        }
+        if highest > 0 {
+            self.rows.insert(Key::Highest, Row::Highest(highest));
+        }
+    }
+
     /// Puts a row in place, or removes it with what belongs to it, and notes in `changes` what that changes.
     pub fn set(&mut self, key: Key, row: Option<Row>, changes: &mut Changes) {
         match (&key, &row) {

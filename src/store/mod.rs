@@ -101,7 +101,7 @@ impl Store {
         match self.said.recv().await {
             Some(Said::Opened { image, aside }) => {
                 let kept = image.map(|image| {
-                    self.image = *image;
+                    self.image.merge(*image);
                     self.image.kept()
                 });
                 if kept.is_err() {
@@ -187,8 +187,11 @@ impl Store {
     pub async fn next(&mut self) -> Done {
         loop {
             match self.said.recv().await {
-                Some(Said::Committed { result, aside }) => return Done { result, aside },
-                Some(Said::Opened { .. }) => {}
+                Some(Said::Committed { result, aside, found }) => {
+                    self.find(found);
+                    return Done { result, aside };
+                }
+                Some(Said::Opened { image, .. }) => self.find(image.ok()),
                 None => {
                     if self.to.take().is_some() {
                         return Done { result: Err(NO_THREAD.to_owned()), aside: None };
@@ -196,6 +199,13 @@ impl Store {
                     std::future::pending::<()>().await;
                 }
             }
+        }
+    }
+
+    /// What was on the disk although it could not be read at the start: it is kept for the next hub.
+    fn find(&mut self, found: Option<Box<Image>>) {
+        if let Some(found) = found {
+            self.image.merge(*found);
         }
     }
 

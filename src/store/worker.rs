@@ -5,7 +5,7 @@ use super::{
     image::{Changes, Image},
 };
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::mpsc::{self, SyncSender},
     thread::{self, JoinHandle},
 };
@@ -22,8 +22,16 @@ pub(super) struct Batch {
 /// What the thread says: first that it has opened the file, then a word for each batch.
 #[derive(Debug)]
 pub(super) enum Said {
-    Opened { image: Result<Box<Image>, String>, aside: Option<PathBuf> },
-    Committed { result: Result<(), String>, aside: Option<PathBuf> },
+    Opened {
+        image: Result<Box<Image>, String>,
+        aside: Option<PathBuf>,
+    },
+    /// `found`: what was in the file, when it could not be read before.
+    Committed {
+        result: Result<(), String>,
+        aside: Option<PathBuf>,
+        found: Option<Box<Image>>,
+    },
 }
 
 /// Starts the thread. It ends when the sender is dropped.
@@ -33,14 +41,16 @@ pub(super) fn start(dir: PathBuf) -> (SyncSender<Batch>, Receiver<Said>, Option<
     // The first word and one answer; the thread waits when nobody listens.
     let (say, said) = tokio::sync::mpsc::channel(2);
     let thread = thread::Builder::new().name("store".to_owned()).spawn(move || {
-        let mut worker = Worker { dir, file: None };
+        let mut worker = Worker { dir, file: None, read: false };
         let mut aside = None;
         let image = worker.open(&mut aside).map(Box::new).map_err(|trouble| trouble.to_string());
+        worker.read = image.is_ok();
         let mut heard = say.blocking_send(Said::Opened { image, aside }).is_ok();
         while heard && let Ok(batch) = batches.recv() {
-            let mut aside = None;
-            let result = worker.commit(&batch, &mut aside).map_err(|trouble| trouble.to_string());
-            heard = say.blocking_send(Said::Committed { result, aside }).is_ok();
+            let (mut aside, mut found) = (None, None);
+            let result = worker.commit(&batch, &mut aside, &mut found);
+            let result = result.map_err(|trouble| trouble.to_string());
+            heard = say.blocking_send(Said::Committed { result, aside, found }).is_ok();
         }
     });
     let thread = thread.inspect_err(|error| tracing::error!(%error, "the store has no thread")).ok();
@@ -50,27 +60,39 @@ pub(super) fn start(dir: PathBuf) -> (SyncSender<Batch>, Receiver<Said>, Option<
 struct Worker {
     dir: PathBuf,
     file: Option<File>,
+    /// What was in the file is known to the hub.
+    read: bool,
 }
 
 impl Worker {
     fn open(&mut self, aside: &mut Option<PathBuf>) -> Result<Image, Trouble> {
         // The old one lets go of its locks first.
         self.file = None;
-        let (file, image, put) = file::open(Path::new(&self.dir))?;
+        let (file, image, put) = file::open(&self.dir)?;
         *aside = put;
         self.file = Some(file);
         Ok(image)
     }
 
-    fn commit(&mut self, batch: &Batch, aside: &mut Option<PathBuf>) -> Result<(), Trouble> {
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        aside: &mut Option<PathBuf>,
+        found: &mut Option<Box<Image>>,
+    ) -> Result<(), Trouble> {
+        // What the hub could not know of stays where it is.
+        let wipe = batch.whole && self.read;
         if batch.whole {
-            self.open(aside)?;
+            let image = self.open(aside)?;
+            if !std::mem::replace(&mut self.read, true) {
+                *found = Some(Box::new(image));
+            }
         }
         let Some(file) = &mut self.file else { return Err(Trouble::Other("it is not open".to_owned())) };
         // What is written into a file that was deleted is on no disk.
         if !file.is_there() {
             return Err(Trouble::Other("the file is gone".to_owned()));
         }
-        file.commit(&batch.changes, batch.whole)
+        file.commit(&batch.changes, wipe)
     }
 }

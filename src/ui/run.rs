@@ -111,6 +111,7 @@ impl Loop {
         ui.config = read.config;
         ui.size = term.size();
         ui.back.clone_from(&setup.back);
+        ui.references = crate::base::sys::files::random_u64().unwrap_or(setup.clock.now().0);
         ui.terminal = term.info(setup.multiplexer.clone());
         ui.mouse = ui.config.ui.mouse;
         let mut decoder = Decoder::default();

@@ -11,7 +11,7 @@ pub(crate) mod server;
 
 use crate::common::{patience, seconds};
 use hermux::base::clock::{Clock, Tick};
-use hermux::base::ids::{AskId, ProfileName, SessionId};
+use hermux::base::ids::{AskId, ProfileName, SendRef, SessionId};
 use hermux::base::text::Untrusted;
 use hermux::config::limits::Limits;
 use hermux::hub::{accept::accept, run};
@@ -82,6 +82,7 @@ impl Hub {
             root: home,
             primary: ProfileName::default_profile(),
             profiles,
+            store: dir.path().join("kept"),
             clock,
             starter: Starter { tty: None, directory: Untrusted::default() },
             socket: Some(socket.clone()),
@@ -210,12 +211,14 @@ impl Terminal {
     }
 
     pub(crate) async fn send(&mut self, session: SessionId, text: &str) {
-        self.ask(Command::Send { session, text: text.to_owned() }).await.unwrap();
+        let reference = SendRef(hermux::base::sys::files::random_u64().unwrap());
+        self.ask(Command::Send { session, text: text.to_owned(), reference }).await.unwrap();
     }
 
     /// Sends a text without waiting for the answer, which may be lost.
     pub(crate) async fn send_later(&mut self, session: SessionId, text: &str) {
-        let command = Command::Send { session, text: text.to_owned() };
+        let reference = SendRef(hermux::base::sys::files::random_u64().unwrap());
+        let command = Command::Send { session, text: text.to_owned(), reference };
         let ask = self.say(command.clone()).await;
         self.unanswered.push((ask, command));
     }

@@ -9,7 +9,8 @@ use hermux::{
     base::{
         clock::{Tick, WallMs},
         ids::{
-            AskId, CallId, ClientId, Epoch, LiveId, ProfileName, RequestId, SecretHandle, SessionId, StoredId,
+            AskId, CallId, ClientId, Epoch, LiveId, ProfileName, RequestId, SecretHandle, SendRef, SessionId,
+            StoredId,
         },
         secret::Secret,
     },
@@ -221,7 +222,7 @@ impl Reenactment {
         for effect in step.effects {
             match effect {
                 Effect::Call { call, what, timeout, .. } => self.call(call, &what, timeout),
-                Effect::Store { job, .. } => self.input(Input::Stored { job, result: Ok(()) }),
+                Effect::Store { job } => self.input(Input::Stored { jobs: vec![job], result: Ok(()) }),
                 Effect::Load { session, stored, .. } => {
                     self.input(Input::Loaded {
                         session,
@@ -284,7 +285,8 @@ impl Reenactment {
         match (method.as_str(), session) {
             ("prompt.submit", None) => self.open_and_send(&live, text("text")),
             ("prompt.submit", Some(session)) if !self.is_busy(session) => {
-                self.command(Command::Send { session, text: text("text") });
+                let reference = SendRef(self.asks);
+                self.command(Command::Send { session, text: text("text"), reference });
             }
             ("session.interrupt", Some(session)) => self.command(Command::Interrupt { session }),
             ("session.title", Some(session)) if params["title"].is_string() => {
@@ -332,7 +334,8 @@ impl Reenactment {
         let session = self.sessions.remove("").unwrap();
         self.sessions.insert(live.to_owned(), session);
         live.clone_into(&mut self.wanted);
-        self.command(Command::Send { session, text });
+        let reference = SendRef(self.asks);
+        self.command(Command::Send { session, text, reference });
     }
 
     /// The stored id of what a recorded request names by its live id or its stored one.

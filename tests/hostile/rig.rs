@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use hermux::base::clock::{Tick, WallMs};
-use hermux::base::ids::{AskId, ClientId, Epoch, ProfileName, SessionId};
+use hermux::base::ids::{AskId, ClientId, Epoch, ProfileName, SendRef, SessionId};
 use hermux::config::limits::Limits;
 use hermux::model::agent::Link;
 use hermux::model::profile::{BackendState, Profile};
@@ -131,7 +131,11 @@ impl Rig {
 
     /// The person sends a text.
     pub(crate) fn say(&mut self, text: &str) {
-        self.command(Command::Send { session: self.session, text: text.to_owned() });
+        self.command(Command::Send {
+            session: self.session,
+            text: text.to_owned(),
+            reference: SendRef(self.asks),
+        });
     }
 
     pub(crate) fn command(&mut self, command: Command) {
@@ -195,7 +199,7 @@ impl Rig {
                 let answer = self.answer(frame.text());
                 self.backend(&profile, &answer, inbox);
             }
-            Effect::Store { job, .. } => inbox.push_back(Input::Stored { job, result: Ok(()) }),
+            Effect::Store { job } => inbox.push_back(Input::Stored { jobs: vec![job], result: Ok(()) }),
             Effect::List { client, ask, .. } => {
                 let rows = self.listed.take().unwrap_or_default();
                 inbox.push_back(Input::Listed { client, ask, rows: Ok(rows) });

@@ -9,7 +9,7 @@ use crate::{
 use hermux::{
     base::{
         clock::{Tick, WallMs},
-        ids::{AskId, ClientId, ProfileName, SessionId},
+        ids::{AskId, ClientId, ProfileName, SendRef, SessionId},
     },
     config::limits::Limits,
     model::{
@@ -294,7 +294,8 @@ impl Rig {
         }
         // INV28: nothing but a text of unknown fate in the same session keeps a text from it.
         let expected = if uncertain { Err(Refusal::Unsettled) } else { Ok(Answer::Done) };
-        assert_eq!(self.ask(Command::Send { session, text: text.clone() }), expected);
+        let send = Command::Send { session, text: text.clone(), reference: SendRef(self.texts) };
+        assert_eq!(self.ask(send), expected);
         (!uncertain).then_some(text)
     }
 
@@ -611,7 +612,7 @@ impl Rig {
 
     fn carry_out(&mut self, effect: Effect) -> Vec<Effect> {
         match effect {
-            Effect::Store { job, .. } => self.feed(Input::Stored { job, result: Ok(()) }, 1),
+            Effect::Store { job } => self.feed(Input::Stored { jobs: vec![job], result: Ok(()) }, 1),
             Effect::Call { call, profile, what, .. } => {
                 let sim = &mut self.sims[place(&profile)];
                 assert!(sim.connected, "calls are made on a living link: {what:?}");

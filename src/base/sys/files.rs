@@ -138,6 +138,14 @@ pub fn identity(path: &Path) -> io::Result<String> {
     Ok(format!("{:x}-{:x}", meta.st_dev, meta.st_ino))
 }
 
+/// A random number from the kernel.
+pub fn random_u64() -> io::Result<u64> {
+    let mut bytes = [0_u8; 8];
+    // The kernel gives as few bytes as these at once.
+    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
 /// `bytes` random bytes from the kernel, in hexadecimal digits.
 pub fn random_hex(bytes: usize) -> io::Result<String> {
     let mut buffer = vec![0_u8; bytes];

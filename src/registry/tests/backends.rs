@@ -98,7 +98,7 @@ fn a_profile_that_another_hermux_holds_can_only_be_read() {
     let session = rig.draft("work");
     rig.state("work", BackendState::Elsewhere("pid 7".into()));
     let refused = Err(Refusal::Elsewhere(profile("work")));
-    assert_eq!(rig.ask(Command::Send { session, text: "hi".to_owned() }), refused);
+    assert_eq!(rig.ask(Command::Send { session, text: "hi".to_owned(), reference: reference() }), refused);
     // Only the person's own wish tries whether it is free by now.
     assert_eq!(starts(&rig.command(Command::Wake { profile: profile("work") })), 1);
     assert_eq!(

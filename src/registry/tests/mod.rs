@@ -4,11 +4,13 @@
 mod backends;
 mod children;
 mod held;
+mod outbox;
 mod plain;
 mod prompts;
 mod queue;
 mod reconnect;
 mod residency;
+mod restore;
 mod rig;
 mod secrets;
 mod stay;

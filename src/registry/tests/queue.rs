@@ -72,7 +72,8 @@ fn interrupt_and_send_waits_for_the_end_and_goes_first() {
     let mut rig = Rig::new();
     let session = rig.running("work", "aa");
     rig.send(session, "later");
-    let effects = rig.command(Command::InterruptAndSend { session, text: "now".to_owned() });
+    let effects =
+        rig.command(Command::InterruptAndSend { session, text: "now".to_owned(), reference: reference() });
     assert_eq!(calls_of(&effects).len(), 1);
     rig.fact("work", "aa", ended(TurnOutcome::Interrupted, None));
     let effects = rig.fact("work", "aa", idle());
@@ -147,7 +148,10 @@ fn a_text_whose_reply_is_lost_is_uncertain_and_never_sent_again_by_itself() {
     let mut later = rig.reply(call_of(&effects, |_| true), Reply::Lost);
     assert_eq!(rig.last(session).state, MessageState::Uncertain);
     assert_eq!(rig.turn(session), TurnState::Uncertain);
-    assert_eq!(rig.ask(Command::Send { session, text: "more".to_owned() }), Err(Refusal::Unsettled));
+    assert_eq!(
+        rig.ask(Command::Send { session, text: "more".to_owned(), reference: reference() }),
+        Err(Refusal::Unsettled)
+    );
     // Asked again, the backend knows nothing of it, nor that it does not.
     let resume = call_of(&later, |what| matches!(what, Call::Resume { .. }));
     later = rig.reply(resume, built("aa", Some(&|built| built.older = true)));
@@ -190,27 +194,28 @@ fn a_text_that_cannot_be_put_on_disk_is_sent_all_the_same() {
     let mut rig = Rig::new();
     let (a, b) = (rig.ready("work", "aa"), rig.ready("work", "bb"));
     for session in [a, b] {
-        let command = Command::Send { session, text: "next".to_owned() };
+        let command = Command::Send { session, text: "next".to_owned(), reference: reference() };
         let (client, ask, wall) = (CLIENT, crate::base::ids::AskId(900), crate::base::clock::WallMs(0));
         let step = rig.step(Input::Command { client, ask, command, wall });
-        let job = step
-            .effects
-            .iter()
-            .find_map(|e| if let Effect::Store { job, .. } = e { Some(*job) } else { None });
+        let jobs =
+            step.effects.iter().filter_map(|e| if let Effect::Store { job } = e { Some(*job) } else { None });
         let result = Err(Untrusted::from("disk full"));
-        let step = rig.step(Input::Stored { job: job.unwrap(), result });
+        let step = rig.step(Input::Stored { jobs: jobs.collect(), result });
         assert_eq!(submits(&step.effects), ["next"]);
     }
     let notices = &rig.reg.world().notices;
     assert_eq!(notices.len(), 1);
     assert_eq!(notices[0].level, Level::Warning);
+    assert!(notices[0].what.raw().contains("Crash safety is off"));
+    rig.step(Input::Stored { jobs: Vec::new(), result: Ok(()) });
+    assert_eq!(rig.reg.world().notices, [], "it works again");
 }
 
 #[test]
 fn an_empty_or_endless_text_is_refused() {
     let mut rig = Rig::new();
     let session = rig.draft("work");
-    let mut send = |text: String| rig.ask(Command::Send { session, text });
+    let mut send = |text: String| rig.ask(Command::Send { session, text, reference: reference() });
     assert_eq!(send(" \n".to_owned()), Err(Refusal::EmptyText));
     assert_eq!(send("x".repeat(3 * 1024 * 1024)), Err(Refusal::TooLong));
 }

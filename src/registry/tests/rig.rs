@@ -3,7 +3,7 @@
 use crate::{
     base::{
         clock::{Tick, WallMs},
-        ids::{AskId, CallId, ClientId, LiveId, ProfileName, SessionId, StoredId, ToolId},
+        ids::{AskId, CallId, ClientId, LiveId, ProfileName, SendRef, SessionId, StoredId, ToolId},
         text::Untrusted,
     },
     config::limits::Limits,
@@ -20,6 +20,7 @@ use crate::{
     proto::{Answer, Command, Refusal},
     registry::{Effect, Input, Registry, Settings, Step},
 };
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) const CLIENT: ClientId = ClientId(1);
 
@@ -29,6 +30,12 @@ pub(super) fn profile(name: &str) -> ProfileName {
 
 pub(super) fn live(id: &str) -> LiveId {
     LiveId::new(id).unwrap()
+}
+
+/// A reference that no other send has.
+pub(super) fn reference() -> SendRef {
+    static LAST: AtomicU64 = AtomicU64::new(1 << 40);
+    SendRef(LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 pub(super) fn stored(id: &str) -> StoredId {
@@ -47,17 +54,32 @@ pub(super) struct Rig {
 }
 
 impl Rig {
+    /// With its three profiles.
     pub(super) fn new() -> Self {
         Self::with(Limits::default())
     }
 
     pub(super) fn with(limits: Limits) -> Self {
+        let mut rig = Self::unseen(limits);
+        rig.profiles(&["default", "research", "work"]);
+        rig
+    }
+
+    /// Before the profiles were seen.
+    pub(super) fn empty() -> Self {
+        Self::unseen(Limits::default())
+    }
+
+    fn unseen(limits: Limits) -> Self {
         let settings =
             Settings { primary: profile("default"), cwd: "/start".to_owned(), limits, first_id: 100 };
-        let mut rig = Self { reg: Registry::new(settings), now: 1_000, mirror: World::default(), asks: 0 };
-        let seen = ["default", "research", "work"].map(|name| Profile::new(profile(name), "/home"));
-        rig.step(Input::ProfilesSeen(seen.to_vec()));
-        rig
+        Self { reg: Registry::new(settings), now: 1_000, mirror: World::default(), asks: 0 }
+    }
+
+    /// These profiles are on disk.
+    pub(super) fn profiles(&mut self, names: &[&str]) -> Vec<Effect> {
+        let seen = names.iter().map(|name| Profile::new(profile(name), "/home"));
+        self.run(Input::ProfilesSeen(seen.collect()))
     }
 
     /// One step; the mirror takes its patches and must equal the world.
@@ -82,9 +104,9 @@ impl Rig {
         let mut effects = self.step(input).effects;
         let mut at = 0;
         while let Some(effect) = effects.get(at) {
-            if let Effect::Store { job, .. } = effect {
+            if let Effect::Store { job } = effect {
                 let job = *job;
-                effects.extend(self.step(Input::Stored { job, result: Ok(()) }).effects);
+                effects.extend(self.step(Input::Stored { jobs: vec![job], result: Ok(()) }).effects);
             }
             at += 1;
         }
@@ -121,7 +143,7 @@ impl Rig {
     }
 
     pub(super) fn send(&mut self, session: SessionId, text: &str) -> Vec<Effect> {
-        self.command(Command::Send { session, text: text.to_owned() })
+        self.command(Command::Send { session, text: text.to_owned(), reference: reference() })
     }
 
     pub(super) fn state(&mut self, name: &str, state: BackendState) -> Vec<Effect> {

@@ -14,13 +14,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use ratatui::layout::Rect;
 
 use crate::base::clock::{Tick, WallMs};
-use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SessionId, StoredId};
+use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
 use crate::config::settings::Config;
 use crate::model::draft::Piece;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::status::Status;
 use crate::model::terminal::{Multiplexer, TerminalInfo};
+use crate::proto::Command;
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
@@ -128,6 +129,10 @@ pub struct UiState {
     /// A short remark in the status line, and until when.
     pub remark: Option<(String, Tick)>,
     pub asks: HashMap<AskId, Ask>,
+    /// Sends that the hub has not answered: they are handed over again to the next one.
+    pub sends: BTreeMap<AskId, Command>,
+    /// The reference of the last send. It begins at random, so that no two terminals meet in one.
+    pub references: u64,
     pub stored: BTreeMap<ProfileName, Vec<StoredRow>>,
     /// Sessions that needed the person when last looked: a new one rings.
     pub needing: Vec<SessionId>,
@@ -217,6 +222,8 @@ impl UiState {
             terminal_focus: None,
             remark: None,
             asks: HashMap::new(),
+            sends: BTreeMap::new(),
+            references: 0,
             stored: BTreeMap::new(),
             needing: Vec::new(),
             warmed: Vec::new(),
@@ -281,6 +288,12 @@ impl UiState {
         let id = AskId(self.next_ask);
         self.asks.insert(id, ask);
         id
+    }
+
+    /// A new reference for a send.
+    pub fn reference(&mut self) -> SendRef {
+        self.references = self.references.wrapping_add(1);
+        SendRef(self.references)
     }
 
     /// A new number for a secret; terminals do not meet in it.

@@ -14,7 +14,10 @@ impl Step<'_> {
     /// What an update says beside changing the world.
     pub(super) fn heard(&mut self, update: Update, back: Return) {
         match update {
-            Update::Welcome(welcome) => self.welcomed(welcome.last, back),
+            Update::Welcome(welcome) => {
+                self.redeliver();
+                self.welcomed(welcome.last, back);
+            }
             Update::Answer { ask, answer } => self.answered(ask, answer),
             Update::Refused { ask, reason } => self.refused(ask, &reason),
             Update::Goodbye(why) => {
@@ -39,6 +42,7 @@ impl Step<'_> {
 
     fn answered(&mut self, ask: AskId, answer: Answer) {
         let purpose = self.ui.asks.remove(&ask);
+        self.ui.sends.remove(&ask);
         match (answer, purpose) {
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
             (Answer::Opened(id), Some(Ask::Picked)) => self.picked(id),
@@ -91,6 +95,7 @@ impl Step<'_> {
             }
             _ => reason.to_string(),
         };
+        self.ui.sends.remove(&ask);
         match self.ui.asks.remove(&ask) {
             Some(Ask::Send { session, pieces }) => {
                 self.give_back(session, &pieces);

@@ -103,7 +103,7 @@ impl Step<'_> {
             self.clear();
             return;
         }
-        self.command(Ask::Send { session, pieces }, Command::Send { session, text });
+        self.deliver(Ask::Send { session, pieces }, |reference| Command::Send { session, text, reference });
         self.scroll_end();
     }
 
@@ -121,7 +121,11 @@ impl Step<'_> {
     pub(super) fn interrupt_and_send(&mut self) {
         let Some(session) = self.active() else { return };
         let Some((text, pieces)) = self.take_text() else { return };
-        self.command(Ask::Send { session, pieces }, Command::InterruptAndSend { session, text });
+        self.deliver(Ask::Send { session, pieces }, |reference| Command::InterruptAndSend {
+            session,
+            text,
+            reference,
+        });
         self.scroll_end();
     }
 
@@ -201,7 +205,7 @@ impl Step<'_> {
             return;
         }
         let (session, text) = (session.id, "/retry".to_owned());
-        self.command(Ask::Plain, Command::Send { session, text });
+        self.deliver(Ask::Plain, |reference| Command::Send { session, text, reference });
         self.scroll_end();
     }
 

@@ -31,7 +31,7 @@ use super::setup::Ready;
 use super::state::guard::CardKey;
 use super::state::{Ask, UiState};
 use crate::base::clock::Tick;
-use crate::base::ids::SessionId;
+use crate::base::ids::{SendRef, SessionId};
 use crate::config::problem::Broken;
 use crate::model::session::Session;
 use crate::proto::{Command, ToHub, Update};
@@ -111,6 +111,21 @@ pub fn drawn(ui: &mut UiState, mirror: &Mirror, card: Option<CardKey>, now: Tick
 }
 
 impl Step<'_> {
+    /// Sends a text, and keeps it until the hub says that it is on disk.
+    fn deliver(&mut self, purpose: Ask, of: impl FnOnce(SendRef) -> Command) {
+        let command = of(self.ui.reference());
+        let ask = self.ui.ask(purpose);
+        self.ui.sends.insert(ask, command.clone());
+        self.out.push(Action::tell(ToHub::Command { ask, command }));
+    }
+
+    /// Hands over again what no hub has answered. One that had it already knows the reference.
+    fn redeliver(&mut self) {
+        for (ask, command) in &self.ui.sends {
+            self.out.push(Action::tell(ToHub::Command { ask: *ask, command: command.clone() }));
+        }
+    }
+
     /// Tells the hub to do something.
     fn command(&mut self, purpose: Ask, command: Command) {
         let ask = self.ui.ask(purpose);

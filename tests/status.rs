@@ -75,7 +75,8 @@ fn says(screen: &Screen, report: &Value) -> bool {
     });
     let profiles = report["profiles"].as_array().unwrap();
     let strip = profiles.iter().all(|profile| {
-        let counts = [("waiting", "!"), ("working", "▸"), ("failed", "✗"), ("unread", "•")];
+        let counts =
+            [("waiting", "!"), ("working", "▸"), ("uncertain", "~"), ("failed", "✗"), ("unread", "•")];
         let counts = counts.iter().filter(|(field, _)| profile[field] != 0);
         let counts: Vec<String> = counts.map(|(field, mark)| format!(" {}{mark}", profile[field])).collect();
         let chip = format!("{}{}  ", profile["name"].as_str().unwrap(), counts.concat());

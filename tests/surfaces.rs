@@ -203,10 +203,17 @@ proptest! {
         for profile in report::profiles(&world) {
             let own = |of: &dyn Fn(Status) -> bool| count(&|s| s.profile == profile.name && of(s.status));
             prop_assert_eq!(profile.waiting, own(&Status::needs_input));
-            prop_assert_eq!(profile.failed, own(&|s| matches!(s, Status::Failed | Status::Uncertain)));
+            prop_assert_eq!(profile.uncertain, own(&|s| s == Status::Uncertain));
+            prop_assert_eq!(profile.failed, own(&|s| s == Status::Failed));
             prop_assert_eq!(profile.unread, own(&|s| matches!(s, Status::Finished | Status::Unread)));
             prop_assert_eq!(profile.open, own(&|_| true));
-            let counts = [(profile.waiting, "!"), (profile.working, "▸"), (profile.failed, "✗"), (profile.unread, "•")];
+            let counts = [
+                (profile.waiting, "!"),
+                (profile.working, "▸"),
+                (profile.uncertain, "~"),
+                (profile.failed, "✗"),
+                (profile.unread, "•"),
+            ];
             let drawn: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, mark)| format!("{n}{mark}")).collect();
             prop_assert_eq!(&seen.strip[profile.name.as_str()], &drawn.join(" "));
         }

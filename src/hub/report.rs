@@ -126,6 +126,7 @@ fn of_profile(world: &World, profile: &Profile) -> ProfileReport {
         built: open().filter(|session| session.built).count(),
         working: tally.working,
         waiting: tally.waiting,
+        uncertain: tally.uncertain,
         failed: tally.failed,
         unread: tally.unread,
         restarts: 0,

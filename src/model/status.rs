@@ -143,6 +143,8 @@ pub fn words(status: Status) -> &'static str {
 pub struct Tally {
     pub waiting: usize,
     pub working: usize,
+    /// Of a send or turn whose fate is not known.
+    pub uncertain: usize,
     pub failed: usize,
     pub unread: usize,
 }
@@ -155,7 +157,8 @@ pub fn tally(world: &World, profile: &ProfileName) -> Tally {
         tally.working += usize::from(is_working(session));
         match status {
             Status::NeedsDecision | Status::NeedsAnswer => tally.waiting += 1,
-            Status::Failed | Status::Uncertain => tally.failed += 1,
+            Status::Uncertain => tally.uncertain += 1,
+            Status::Failed => tally.failed += 1,
             Status::Finished | Status::Unread => tally.unread += 1,
             _ => {}
         }

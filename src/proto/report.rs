@@ -93,6 +93,8 @@ pub struct ProfileReport {
     pub built: usize,
     pub working: usize,
     pub waiting: usize,
+    /// Sessions with a send or turn whose fate is not known.
+    pub uncertain: usize,
     pub failed: usize,
     pub unread: usize,
     /// Processes that were started in place of one that had ended by itself.

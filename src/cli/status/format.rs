@@ -31,6 +31,7 @@ enum Field {
     Working,
     Waiting,
     Unread,
+    Uncertain,
     Failed,
     Open,
     Built,
@@ -42,10 +43,11 @@ enum Field {
 }
 
 /// Every field by its name; whether it has a meaning for all profiles together, and for one.
-const FIELDS: [(&str, Field, bool, bool); 11] = [
+const FIELDS: [(&str, Field, bool, bool); 12] = [
     ("working", Field::Working, true, true),
     ("waiting", Field::Waiting, true, true),
     ("unread", Field::Unread, true, true),
+    ("uncertain", Field::Uncertain, true, true),
     ("failed", Field::Failed, true, true),
     ("open", Field::Open, true, true),
     ("built", Field::Built, true, true),
@@ -181,6 +183,7 @@ impl Value {
             Field::Working => sum(|one| one.working),
             Field::Waiting => sum(|one| one.waiting),
             Field::Unread => sum(|one| one.unread),
+            Field::Uncertain => sum(|one| one.uncertain),
             Field::Failed => sum(|one| one.failed),
             Field::Open => sum(|one| one.open),
             Field::Built => sum(|one| one.built),

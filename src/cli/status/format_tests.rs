@@ -11,10 +11,10 @@ fn counts_stand_where_they_are_named() {
     let all = all.collect::<Vec<_>>().join(" ");
     assert_eq!(
         line(&all, &busy()),
-        "working=2 waiting=1 unread=1 failed=1 open=3 built=2 live=1 stuck=1 profiles=3 terminals=2"
+        "working=2 waiting=1 unread=1 uncertain=1 failed=1 open=3 built=2 live=1 stuck=1 profiles=3 terminals=2"
     );
     let one = FIELDS.iter().filter(|(.., one)| *one).map(|(name, ..)| format!("{{work:{name}}}"));
-    assert_eq!(line(&one.collect::<Vec<_>>().join(" "), &busy()), "2 1 1 0 3 2 live");
+    assert_eq!(line(&one.collect::<Vec<_>>().join(" "), &busy()), "2 1 1 0 0 3 2 live");
     assert_eq!(line("{default:state} {nobody:state}|{nobody:waiting}", &busy()), "cold |0");
 }
 

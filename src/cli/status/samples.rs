@@ -32,6 +32,7 @@ pub(super) fn profile(name: &str, state: &str) -> ProfileReport {
         built: 0,
         working: 0,
         waiting: 0,
+        uncertain: 0,
         failed: 0,
         unread: 0,
         restarts: 0,
@@ -102,7 +103,7 @@ pub(super) fn busy() -> Report {
     work.last_exit = Some(LastExit { why: "it was ended by signal 9".into(), at_ms: ago(301_000) });
     let mut research = profile("research-with-a-name-as-long-as-hermes-lets-one-be-0123456789", "stuck");
     research.why = Some("the program hermes was not found in any directory of PATH \u{9b}2J\u{202e}".into());
-    research.failed = 1;
+    (research.uncertain, research.failed) = (1, 1);
     report.profiles.extend([work, research]);
     report.sessions.extend([
         session(

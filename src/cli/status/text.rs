@@ -115,6 +115,7 @@ fn of_profile(profile: &ProfileReport, cells: usize, now: WallMs, out: &mut Stri
     let counts = [
         (profile.waiting, "waiting"),
         (profile.working, "working"),
+        (profile.uncertain, "unsure"),
         (profile.failed, "failed"),
         (profile.unread, "unread"),
         (profile.open, "open"),

@@ -27,7 +27,10 @@ fn a_quiet_hub_is_told_in_few_lines() {
 fn what_needs_the_person_comes_first() {
     let out = text(&busy(), NOW);
     let place = |words| out.find(words).unwrap();
-    assert!(place("needs a decision") < place("unsure") && place("unsure") < place("\n  working"), "{out}");
+    assert!(
+        place("needs a decision") < place("\n* unsure") && place("\n* unsure") < place("\n  working"),
+        "{out}"
+    );
     assert!(place("\n* finished") < place("\n  idle"), "{out}");
 }
 

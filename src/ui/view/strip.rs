@@ -91,6 +91,7 @@ fn chip(profile: &Profile, tally: Tally, active: bool, theme: &Theme, now: Tick)
     for (count, glyph, style) in [
         (tally.waiting, "!", theme.needs),
         (tally.working, "▸", theme.good),
+        (tally.uncertain, "~", theme.warn),
         (tally.failed, "✗", theme.bad),
         (tally.unread, "•", theme.strong),
     ] {

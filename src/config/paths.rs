@@ -1,7 +1,8 @@
 //! The places of one hermux: the Hermes home it serves, and its own directories by the XDG rules.
 
-use crate::base::{digest::Digest, sys::files};
+use crate::base::digest::Digest;
 use etcetera::{BaseStrategy, base_strategy::Xdg};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Why the places could not be found.
@@ -35,7 +36,7 @@ pub struct Given {
     pub home_flag: Option<PathBuf>,
     /// `$HERMES_HOME`.
     pub hermes_home: Option<PathBuf>,
-    /// `$XDG_RUNTIME_DIR`.
+    /// `$XDG_RUNTIME_DIR`, else the directory that it usually names.
     pub runtime_dir: Option<PathBuf>,
 }
 
@@ -43,7 +44,16 @@ impl Given {
     /// Reads the environment; `home_flag` comes from the command line.
     pub fn from_env(home_flag: Option<PathBuf>) -> Self {
         let var = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Self { home_flag, hermes_home: var("HERMES_HOME"), runtime_dir: var("XDG_RUNTIME_DIR") }
+        // A login without a session of its own, as by `su` or `cron`, must find the hub of one that has: where systemd keeps these
+        // directories, the person's is there all the same.
+        let usual = || {
+            let uid = rustix::process::geteuid();
+            let dir = Path::new("/run/user").join(uid.as_raw().to_string());
+            let meta = dir.symlink_metadata().ok()?;
+            (meta.is_dir() && meta.uid() == uid.as_raw() && meta.mode() & 0o777 == 0o700).then_some(dir)
+        };
+        let runtime_dir = var("XDG_RUNTIME_DIR").or_else(usual);
+        Self { home_flag, hermes_home: var("HERMES_HOME"), runtime_dir }
     }
 }
 
@@ -72,14 +82,18 @@ impl Paths {
         self.state.join("log")
     }
 
-    /// A name for the Hermes home that is the same through every link to it: what is hermux' own and belongs to one home has it in
-    /// its file's name. Of a home that is not there yet, it is the path that counts.
+    /// A name for the Hermes home that is the same through every link to it, and before it is there: what is hermux' own and
+    /// belongs to one home has it in its file's name. It goes by the path: what stands at a path that was removed and made anew is
+    /// the same home, and what came to be another's i-node is not.
     pub fn identity(&self) -> String {
-        files::identity(&self.hermes).unwrap_or_else(|_| {
-            let mut digest = Digest::new();
-            digest.write(&self.hermes.to_string_lossy());
-            format!("path-{:016x}", digest.finish())
-        })
+        let home = &self.hermes;
+        let whole = home.canonicalize().or_else(|error| match (home.parent(), home.file_name()) {
+            (Some(parent), Some(name)) => Ok(parent.canonicalize()?.join(name)),
+            _ => Err(error),
+        });
+        let mut digest = Digest::new();
+        digest.write(&whole.unwrap_or_else(|_| home.clone()).to_string_lossy());
+        format!("{:016x}", digest.finish())
     }
 
     /// Where the person's own themes are.
@@ -138,5 +152,25 @@ mod tests {
     fn a_relative_home_is_refused() {
         let given = Given { home_flag: Some("here".into()), ..Given::default() };
         assert!(matches!(Paths::find(&given), Err(PathsError::NotAbsolute(_))));
+    }
+
+    #[test]
+    fn a_home_has_one_name_through_links_and_before_and_after_it_is_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path(), &link).unwrap();
+        let name = |home: PathBuf| {
+            Paths::find(&Given { home_flag: Some(home), ..Given::default() }).unwrap().identity()
+        };
+        let home = dir.path().join("home");
+        let before = name(home.clone());
+        std::fs::create_dir(&home).unwrap();
+        assert_eq!(name(home.clone()), before);
+        assert_eq!(name(link.join("home")), before);
+        std::fs::remove_dir(&home).unwrap();
+        std::fs::create_dir(dir.path().join("takes its i-node")).unwrap();
+        std::fs::create_dir(&home).unwrap();
+        assert_eq!(name(home), before);
+        assert_ne!(name(dir.path().join("takes its i-node")), before);
     }
 }

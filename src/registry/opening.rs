@@ -30,6 +30,7 @@ impl Registry {
         let session = match self.empty_draft(profile) {
             Some(session) => {
                 self.set_cwd(session, cwd);
+                self.look(profile);
                 session
             }
             None => self.add_draft(profile, cwd)?,

@@ -123,7 +123,7 @@ impl Registry {
             self.revive(id);
         }
         if held {
-            let text = "hermux was started anew: what is queued here waits until you send something";
+            let text = "hermux was started anew: what is queued here waits until you send it on";
             self.push_note(id, Level::Info, text);
         }
     }

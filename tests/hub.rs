@@ -394,6 +394,7 @@ fn a_hub_keeps_nothing_of_the_terminal_that_started_it() {
     let stat = fs::read_to_string(format!("/proc/{hub}/stat")).unwrap();
     let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
     assert_eq!((fields[3], fields[4]), (hub.to_string().as_str(), "0"), "session and terminal");
+    assert!(stat.contains("(hermux)"), "`ps` and `top` show its name: {stat}");
     assert_eq!(fs::read_link(format!("/proc/{hub}/cwd")).unwrap(), home.work());
     let open: Vec<_> = fs::read_dir(format!("/proc/{hub}/fd"))
         .unwrap()

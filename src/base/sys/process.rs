@@ -147,6 +147,13 @@ pub fn own_program() -> io::Result<PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
+/// Gives this process the name that `ps` and `top` show. One that was started from [`own_program`] has the link's otherwise.
+pub fn name_process() {
+    #[cfg(target_os = "linux")]
+    // A name is not worth an error.
+    let _ = rustix::thread::set_name(c"hermux");
+}
+
 /// Names this run of the machine; pids and start times mean nothing in another.
 pub fn boot_id() -> io::Result<String> {
     Ok(fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())

@@ -89,6 +89,19 @@ fn a_process_that_left_its_group_is_still_found() {
     home.mark.assert_none_left(seconds(5));
 }
 
+/// A killed run of the tests leaves no hub: it would linger for minutes in a home that nobody has.
+#[test]
+fn what_a_test_started_ends_with_its_process_even_if_no_destructor_ran() {
+    let mut home = Home::new();
+    let term = shell(&home, "cd /; (trap '' TERM HUP; setsid sleep 1000 &) ; echo started; exit");
+    term.wait_text("started");
+    term.wait_end(seconds(5));
+    assert!(home.mark.find("sleep 1000").is_some(), "{:?}", home.mark.living());
+    home.mark.lose();
+    home.mark.assert_none_left(seconds(5));
+    assert!(!home.path().exists());
+}
+
 fn post(model: &Model, message: &str, tools: &str) -> String {
     let body =
         format!(r#"{{"stream":true,"tools":{tools},"messages":[{{"role":"user","content":"{message}"}}]}}"#);

@@ -3,7 +3,10 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -14,10 +17,25 @@ use super::Deadline;
 /// Not a `HERMUX_` or `HERMES_` name: those are kept from a backend's environment.
 const VARIABLE: &str = "PTY_TEST_MARK";
 
-/// A mark of this test's own.
+/// Does what a destructor would, once the test's process has ended without running any: its end of the pipe closes.
+const KEEPER: &str = r#"
+trap '' HUP INT TERM
+read -r word
+[ "$word" = done ] && exit
+while found=$(grep -lszxF -- "$1" /proc/[0-9]*/environ; :) && [ "$found" ]; do
+    for file in $found; do
+        pid=${file#/proc/}
+        kill -KILL "${pid%/environ}"
+    done
+done
+rm -rf -- "$2"
+"#;
+
+/// A mark of this test's own. What carries it ends with it, and with the test's process, whatever ended that.
 pub struct Mark {
     value: String,
     dir: PathBuf,
+    keeper: Child,
 }
 
 #[derive(Debug)]
@@ -29,8 +47,22 @@ pub struct Process {
 
 impl Mark {
     /// `dir` is a folder that only this test uses.
+    #[expect(clippy::disallowed_methods, reason = "it outlives the test's process")]
     pub fn new(dir: &Path) -> Self {
-        Self { value: dir.to_string_lossy().into_owned(), dir: dir.into() }
+        let value = dir.to_string_lossy().into_owned();
+        let keeper = Command::new("/bin/sh")
+            .args(["-c", KEEPER, "keeper", &format!("{VARIABLE}={value}")])
+            .arg(dir)
+            .current_dir("/")
+            .env_remove(VARIABLE)
+            // Out of the group that a person or a stage's end kills.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
+        Self { value, dir: dir.into(), keeper }
     }
 
     pub fn env(&self) -> (OsString, OsString) {
@@ -71,15 +103,36 @@ impl Mark {
 
     /// Ends what is left. A test's last resort, so that a failed one leaves nothing.
     pub fn kill_all(&self) {
-        for process in self.living() {
-            signal(process.pid, Signal::KILL);
+        let deadline = Deadline::after(Duration::from_secs(5));
+        // Again and again: a terminal whose hub ends starts the next.
+        loop {
+            let living = self.living();
+            if living.is_empty() || deadline.passed() {
+                return;
+            }
+            for process in &living {
+                signal(process.pid, Signal::KILL);
+            }
+            for process in living {
+                wait_for_end(process.pid, deadline);
+            }
         }
+    }
+
+    /// What the end of the test's process does, and no destructor with it.
+    pub fn lose(&mut self) {
+        drop(self.keeper.stdin.take());
+        self.keeper.wait().expect("the keeper ends");
     }
 }
 
 impl Drop for Mark {
     fn drop(&mut self) {
         self.kill_all();
+        if let Some(mut pipe) = self.keeper.stdin.take() {
+            let _ = pipe.write_all(b"done\n");
+        }
+        let _ = self.keeper.wait();
     }
 }
 

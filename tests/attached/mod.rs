@@ -15,6 +15,7 @@ use hermux::base::ids::{AskId, ProfileName, SendRef, SessionId};
 use hermux::base::text::Untrusted;
 use hermux::config::limits::Limits;
 use hermux::hub::{accept::accept, run};
+use hermux::model::body::BodyState;
 use hermux::model::message::{Part, Role};
 use hermux::model::profile::Profile;
 use hermux::model::prompt::{Prompt, PromptAnswer, PromptKind};
@@ -123,6 +124,8 @@ pub(crate) struct Terminal {
     answers: BTreeMap<AskId, Result<Answer, Refusal>>,
     /// Texts that were sent and not answered: what a terminal hands to the next hub.
     unanswered: Vec<(AskId, Command)>,
+    /// Texts that the hub did not take: the real terminal has them in its composer again.
+    pub(crate) given_back: Vec<String>,
 }
 
 impl Terminal {
@@ -131,8 +134,16 @@ impl Terminal {
         let hello = ToHub::Hello { contract: CONTRACT, terminal: Some(TerminalInfo::default()) };
         port.to_hub.send(Frame::Message(Box::new(hello))).await.unwrap();
         let (mirror, answers) = (Mirror::default(), BTreeMap::new());
-        let mut terminal =
-            Self { port, mirror, lagged: 0, updates: 0, asks: 0, answers, unanswered: Vec::new() };
+        let mut terminal = Self {
+            port,
+            mirror,
+            lagged: 0,
+            updates: 0,
+            asks: 0,
+            answers,
+            unanswered: Vec::new(),
+            given_back: Vec::new(),
+        };
         terminal.until("a welcome", |mirror| mirror.client().is_some()).await;
         terminal
     }
@@ -144,7 +155,13 @@ impl Terminal {
         let applied = self.mirror.apply(&update, Tick(0));
         assert!(!applied.resync, "the mirror missed something");
         if let Update::Answer { ask, .. } | Update::Refused { ask, .. } = &update {
-            self.unanswered.retain(|(waiting, _)| waiting != ask);
+            for (_, command) in self.unanswered.extract_if(.., |(waiting, _)| waiting == ask) {
+                if let (Update::Refused { reason, .. }, Command::Send { text, .. }) = (&update, command) {
+                    // Nothing else may keep a text from being taken.
+                    assert_eq!(*reason, Refusal::Unsettled, "{text:?}");
+                    self.given_back.push(text);
+                }
+            }
         }
         match update {
             Update::Lagged(_) => self.lagged += 1,
@@ -207,7 +224,9 @@ impl Terminal {
 
     pub(crate) async fn watch(&mut self, session: SessionId) {
         self.ask(Command::Watch { session }).await.unwrap();
-        self.until_session("the transcript", session, |session| session.body.is_some()).await;
+        let here =
+            |session: &Session| session.body.as_ref().is_some_and(|body| body.state == BodyState::Ready);
+        self.until_session("the transcript", session, here).await;
     }
 
     pub(crate) async fn send(&mut self, session: SessionId, text: &str) {

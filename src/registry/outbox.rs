@@ -143,6 +143,13 @@ impl Registry {
         }
     }
 
+    /// The person took a text back before it left. Its terminal may not have been answered yet: should that hand it over to the
+    /// next hub, it is known.
+    pub(super) fn remember_taken_back(&mut self, session: SessionId, reference: SendRef) {
+        let sent = Sent::new(reference, session, String::new(), self.wall(), Fate::Waiting);
+        self.effect(Effect::Keep(Box::new(sent)));
+    }
+
     /// What these jobs waited for is on disk, or cannot be put there: then all goes on the same, and the person is told.
     pub(super) fn on_stored(&mut self, jobs: Vec<JobId>, result: Result<(), Untrusted>) {
         match result {

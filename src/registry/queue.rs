@@ -119,6 +119,11 @@ impl Registry {
         session: SessionId,
         entry: QueueId,
     ) -> Result<Option<Answer>, Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        if let Some(queued) = known.queue.iter().find(|queued| queued.id == entry) {
+            let reference = queued.reference;
+            self.remember_taken_back(session, reference);
+        }
         self.change_queue(session, entry, |queue, at| {
             queue.remove(at);
         })

@@ -336,6 +336,7 @@ impl Registry {
         self.remove_message(session, out.message);
         if self.session(session).is_some_and(|known| known.draft.is_empty()) {
             self.restore_draft(session, out.text);
+            self.remember_taken_back(session, out.reference);
         } else {
             self.put_first(session, out.text, out.reference);
         }

@@ -2,6 +2,7 @@
 //! dies. All its text is tagged with the stored id of the session that it belongs to.
 
 use hermux::{
+    base::clock::WallMs,
     base::ids::{CallId, LiveId, MessageId, RequestId, StoredId, ToolId},
     model::{
         agent::{
@@ -36,13 +37,16 @@ pub(crate) struct Sim {
     pub(crate) taken: BTreeMap<String, usize>,
     pub(crate) ended: usize,
     pub(crate) next: u64,
+    /// The time of day.
+    pub(crate) now: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) stored: StoredId,
     pub(crate) live: Option<LiveId>,
-    pub(crate) history: Vec<(Role, String)>,
+    /// Who said what, and when it was written down.
+    pub(crate) history: Vec<(Role, String, u64)>,
     pub(crate) turn: Option<Turn>,
     pub(crate) queued: Option<String>,
     /// It crashed in mid turn, so what streamed is not in its history.
@@ -59,6 +63,7 @@ pub(crate) struct Session {
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     user: String,
+    at: u64,
     /// Of the steps that are over, and of this one.
     told: String,
     step: String,
@@ -69,6 +74,24 @@ pub(crate) struct Turn {
     started: bool,
     by_itself: bool,
     ending: bool,
+}
+
+impl Turn {
+    /// What a turn by itself was about is no person's text.
+    fn role(&self) -> Role {
+        if self.by_itself { Role::System } else { Role::User }
+    }
+}
+
+impl Session {
+    /// What is written down, as hermux reads it.
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        let messages = self.history.iter().zip(0..).map(|((role, text, at), id)| Message {
+            at: Some(WallMs(*at)),
+            ..Message::text(MessageId(id), *role, text.as_str(), MessageState::Done)
+        });
+        messages.collect()
+    }
 }
 
 impl Sim {
@@ -134,9 +157,9 @@ impl Sim {
             // The person's text and the steps that were over are in the store; what was streaming is not.
             if let Some(turn) = session.turn.take() {
                 session.crashed = true;
-                session.history.push((if turn.by_itself { Role::System } else { Role::User }, turn.user));
+                session.history.push((turn.role(), turn.user, turn.at));
                 if !turn.told.trim().is_empty() {
-                    session.history.push((Role::Assistant, turn.told.trim().to_owned()));
+                    session.history.push((Role::Assistant, turn.told.trim().to_owned(), self.now));
                 }
             }
         }
@@ -262,10 +285,6 @@ impl Sim {
 
     fn built(&mut self, at: usize) -> Reply {
         let session = &self.sessions[at];
-        let messages = session.history.iter().zip(0..);
-        let messages = messages
-            .map(|((role, text), id)| Message::text(MessageId(id), *role, text.as_str(), MessageState::Done))
-            .collect();
         let inflight = session.turn.as_ref().map(|turn| Inflight {
             user: (!turn.by_itself).then(|| turn.user.as_str().into()),
             assistant: format!("{}{}", turn.told, turn.step).into(),
@@ -274,7 +293,7 @@ impl Sim {
             live: session.live.clone().unwrap(),
             stored: Some(session.stored.clone()),
             info: InfoFact { profile: Some(self.name.clone()), ..InfoFact::default() },
-            messages,
+            messages: session.messages(),
             older: false,
             running: Some(session.turn.is_some()),
             waiting: session.turn.as_ref().is_some_and(|turn| turn.question.is_some()),
@@ -305,7 +324,7 @@ impl Sim {
         // Every other turn of a person leaves a process behind.
         let session = &mut self.sessions[at];
         session.process |= !by_itself && user.len().is_multiple_of(2);
-        session.turn = Some(Turn { user, by_itself, ..Turn::default() });
+        session.turn = Some(Turn { user, by_itself, at: self.now, ..Turn::default() });
     }
 
     fn start(&mut self, at: usize) {
@@ -427,11 +446,11 @@ impl Sim {
     fn rest(&mut self, at: usize) {
         let turn = self.sessions[at].turn.take().unwrap();
         let session = &mut self.sessions[at];
-        // What a turn by itself was about is no person's text.
-        session.history.push((if turn.by_itself { Role::System } else { Role::User }, turn.user));
+        let role = turn.role();
+        session.history.push((role, turn.user, turn.at));
         let said = format!("{}{}", turn.told, turn.step).trim().to_owned();
         if !said.is_empty() {
-            session.history.push((Role::Assistant, said));
+            session.history.push((Role::Assistant, said, self.now));
         }
         let info =
             InfoFact { running: Some(false), stored: Some(session.stored.clone()), ..InfoFact::default() };

@@ -61,6 +61,9 @@ impl Rig {
                     | Command::Send { session, .. }
                     | Command::SaveDraft { session, .. }
                     | Command::Interrupt { session }
+                    | Command::InterruptAndSend { session, .. }
+                    | Command::EditQueued { session, .. }
+                    | Command::Settle { session, .. }
                     | Command::Answer { session, .. }),
                 ..
             } => {
@@ -189,6 +192,10 @@ impl Rig {
 
     /// Whether a backend may stay although there are too many: it works, is fresh, cannot be asked, or refused a moment ago.
     fn excused(&self, profile: &ProfileName) -> bool {
+        // What is read of a stored transcript may use its backend, which is not seen from here.
+        if self.disk.is_some() {
+            return true;
+        }
         let works = self.copy.sessions.values().any(|s| s.profile == *profile && works(s));
         let used = self.seen.used.get(profile).max(self.seen.aside.get(profile)).copied().unwrap_or_default();
         let refused = self.seen.refused.get(profile).is_some_and(|at| self.now - at <= FRESH);

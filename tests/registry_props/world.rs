@@ -2,6 +2,7 @@
 
 use crate::{
     Op,
+    kept::Disk,
     mirror::Mirror,
     sim::{Frame, Sim},
     stay::{self, Seen},
@@ -9,7 +10,7 @@ use crate::{
 use hermux::{
     base::{
         clock::{Tick, WallMs},
-        ids::{AskId, ClientId, ProfileName, SendRef, SessionId},
+        ids::{AskId, ClientId, ProfileName, SendRef, SessionId, StoredId},
     },
     config::limits::Limits,
     model::{
@@ -27,34 +28,38 @@ use hermux::{
     proto::{Answer, Command, Refusal, command::CloseRunning},
     registry::{Effect, Input, Registry, Settings},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) const PROFILES: [&str; 3] = ["default", "research", "work"];
-const CLIENT: ClientId = ClientId(1);
+pub(crate) const CLIENT: ClientId = ClientId(1);
 /// A second terminal, which comes and goes.
 const OTHER: ClientId = ClientId(2);
 
 pub(crate) struct Rig {
     pub(crate) reg: Registry,
     pub(crate) now: u64,
-    seq: u64,
+    pub(crate) seq: u64,
     pub(crate) copy: World,
-    mirror: Mirror,
+    pub(crate) mirror: Mirror,
     pub(crate) sims: Vec<Sim>,
     pub(crate) seen: Seen,
     /// Backends that are being stopped on purpose.
     pub(crate) stopping: BTreeSet<ProfileName>,
-    asks: u64,
-    texts: u64,
+    pub(crate) asks: u64,
+    pub(crate) texts: u64,
     faults: bool,
-    drafts: BTreeMap<SessionId, String>,
+    /// What is to be read of stored transcripts.
+    pub(crate) loads: VecDeque<(SessionId, ProfileName, StoredId)>,
+    /// What is kept, when hubs die, too.
+    pub(crate) disk: Option<Disk>,
+    pub(crate) drafts: BTreeMap<SessionId, String>,
     /// Texts by session, as the person sent them.
-    sent: BTreeMap<String, SessionId>,
+    pub(crate) sent: BTreeMap<String, SessionId>,
     /// The notice ids that were told of each profile, and how often its link was lost.
-    told: BTreeMap<ProfileName, BTreeSet<u64>>,
-    episodes: BTreeMap<ProfileName, usize>,
-    turns_begun: usize,
-    turns_ended: usize,
+    pub(crate) told: BTreeMap<ProfileName, BTreeSet<u64>>,
+    pub(crate) episodes: BTreeMap<ProfileName, usize>,
+    pub(crate) turns_begun: usize,
+    pub(crate) turns_ended: usize,
     slow: bool,
 }
 
@@ -66,14 +71,21 @@ pub(crate) fn place(profile: &ProfileName) -> usize {
     PROFILES.iter().position(|name| *name == profile.as_str()).unwrap()
 }
 
+pub(crate) fn reference(text: u64) -> SendRef {
+    SendRef(text | 1 << 63)
+}
+
+pub(crate) fn registry(first_id: u64) -> Registry {
+    let limits =
+        Limits { pool: stay::POOL, built: stay::BUILT, linger: Some(stay::LINGER), ..Limits::default() };
+    Registry::new(Settings { primary: name(0), cwd: "/start".to_owned(), limits, first_id })
+}
+
 impl Rig {
-    pub(crate) fn new(faults: bool) -> Self {
-        let limits =
-            Limits { pool: stay::POOL, built: stay::BUILT, linger: Some(stay::LINGER), ..Limits::default() };
-        let settings = Settings { primary: name(0), cwd: "/start".to_owned(), limits, first_id: 0 };
+    pub(crate) fn new(faults: bool, hubs_die: bool) -> Self {
         let sims = PROFILES.map(|name| Sim { name: name.to_owned(), ..Sim::default() });
         let mut rig = Self {
-            reg: Registry::new(settings),
+            reg: registry(0),
             now: 1_000,
             seq: 0,
             copy: World::default(),
@@ -84,6 +96,8 @@ impl Rig {
             asks: 0,
             texts: 0,
             faults,
+            loads: VecDeque::new(),
+            disk: hubs_die.then(Disk::default),
             drafts: BTreeMap::new(),
             sent: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -92,14 +106,18 @@ impl Rig {
             turns_ended: 0,
             slow: false,
         };
-        let profiles = PROFILES.map(|n| Profile::new(ProfileName::new(n).unwrap(), "/home"));
-        rig.feed(Input::ProfilesSeen(profiles.to_vec()), 1);
+        rig.profiles_seen();
         rig.join(CLIENT);
         for at in 0..9 {
             let session = rig.open(at);
             rig.send(session);
         }
         rig
+    }
+
+    pub(crate) fn profiles_seen(&mut self) {
+        let profiles = PROFILES.map(|n| Profile::new(ProfileName::new(n).unwrap(), "/home"));
+        self.feed(Input::ProfilesSeen(profiles.to_vec()), 1);
     }
 
     /// One thing happens.
@@ -109,7 +127,9 @@ impl Rig {
         if self.seen.over {
             return;
         }
-        match what % 26 {
+        let kinds = if self.disk.is_some() { 36 } else { 26 };
+        match what % kinds {
+            26.. => self.keep_on(what % kinds - 26, at, n),
             0..=8 => {
                 let sim = &mut self.sims[at % 3];
                 if sim.running && !sim.sessions.is_empty() {
@@ -164,6 +184,8 @@ impl Rig {
                     self.command(Command::Focus { session });
                 }
             }
+            // When a hub ends by itself is held where hubs live.
+            25 if self.disk.is_some() => {}
             25 => match n % 4 {
                 0 | 1 => self.join(CLIENT),
                 2 => self.leave(CLIENT),
@@ -190,7 +212,9 @@ impl Rig {
             return;
         }
         self.slow = false;
+        self.disk_works();
         self.join(CLIENT);
+        self.look_at_all();
         for _ in 0..400 {
             let mut quiet = true;
             for at in 0..3 {
@@ -227,20 +251,21 @@ impl Rig {
         }
         assert_eq!(self.turns_begun, self.turns_ended, "every turn ends");
         for (text, taken) in self.sims.iter().flat_map(|sim| &sim.taken) {
-            assert_eq!(*taken, 1, "nothing is sent twice: {text}");
+            assert!(*taken <= 1 + self.sent_again(text), "nothing is sent twice: {text}");
         }
+        self.all_are_somewhere();
         self.mirror.check(&world, self.seq);
         self.comes_to_rest();
     }
 
     /// INV13: the transcript is that of the session alone.
     fn agrees(&self, session: &Session) {
-        let Some(stored) = &session.stored else { return };
+        let Some(stored) = session.stored.as_ref().filter(|_| !self.is_settled(session.id)) else { return };
         let sim = &self.sims[place(&session.profile)];
         let Some(there) = sim.session(stored) else { return };
         let messages = &session.body.as_ref().unwrap().messages;
         let users = |role: Role| {
-            there.history.iter().filter(move |(of, _)| *of == role).map(|(_, text)| text.as_str())
+            there.history.iter().filter(move |(of, ..)| *of == role).map(|(_, text, _)| text.as_str())
         };
         let ours: Vec<String> = messages
             .iter()
@@ -268,7 +293,7 @@ impl Rig {
     }
 
     /// The session at a place among the open ones.
-    fn some(&self, at: usize) -> Option<SessionId> {
+    pub(crate) fn some(&self, at: usize) -> Option<SessionId> {
         let sessions = &self.reg.world().sessions;
         sessions.keys().nth(at % sessions.len().max(1)).copied()
     }
@@ -284,18 +309,21 @@ impl Rig {
     pub(crate) fn send(&mut self, session: SessionId) -> Option<String> {
         self.texts += 1;
         let text = format!("{}#u{}", session.0, self.texts);
-        let uncertain = self.session(session).is_some_and(|known| {
-            let doubted = |m: &Message| m.state == MessageState::Uncertain;
-            known.body.as_ref().unwrap().messages.iter().any(doubted)
-        });
+        let uncertain = self.is_uncertain(session);
         self.sent.insert(text.clone(), session);
         if !uncertain {
+            self.put_away_draft(session);
             self.drafts.insert(session, String::new());
         }
         // INV28: nothing but a text of unknown fate in the same session keeps a text from it.
         let expected = if uncertain { Err(Refusal::Unsettled) } else { Ok(Answer::Done) };
-        let send = Command::Send { session, text: text.clone(), reference: SendRef(self.texts) };
-        assert_eq!(self.ask(send), expected);
+        let send = Command::Send { session, text: text.clone(), reference: reference(self.texts) };
+        if self.disk.is_some() {
+            self.hand_in(session, &text, send);
+            assert_eq!(self.was_refused(&text), uncertain);
+        } else {
+            assert_eq!(self.ask(send), expected);
+        }
         (!uncertain).then_some(text)
     }
 
@@ -304,11 +332,13 @@ impl Rig {
         let text = format!("{}#d{}", session.0, self.texts);
         let base = self.session(session).unwrap().draft.revision;
         let pieces = vec![Piece::Text(text.clone())];
+        self.put_away_draft(session);
         self.drafts.insert(session, text);
         self.ask(Command::SaveDraft { session, pieces, base }).unwrap();
     }
 
-    fn interrupt(&mut self, session: SessionId) {
+    pub(crate) fn interrupt(&mut self, session: SessionId) {
+        self.calls_back(session);
         let command = Command::Interrupt { session };
         let effects = self.command(command);
         self.interrupts_only(session, &effects);
@@ -336,6 +366,7 @@ impl Rig {
     fn close(&mut self, n: usize, at: usize) {
         let Some(session) = self.some(n) else { return };
         let running = [CloseRunning::Ask, CloseRunning::Stop, CloseRunning::Keep][at % 3];
+        self.closes(session, running);
         let effects = self.command(Command::CloseTab { session, running });
         if running == CloseRunning::Stop {
             if self.session(session).is_some() {
@@ -385,6 +416,7 @@ impl Rig {
             self.sims[at].wait(ms);
             self.deliver(at, usize::MAX, 1);
         }
+        self.read_store();
         let end = self.now + ms;
         while let Some(at) = self.reg.next_timer().filter(|at| at.0 <= end) {
             self.now = self.now.max(at.0);
@@ -420,7 +452,7 @@ impl Rig {
         }
     }
 
-    fn drop_socket(&mut self, at: usize, taken: usize) {
+    pub(crate) fn drop_socket(&mut self, at: usize, taken: usize) {
         if self.sims[at].connected {
             self.sims[at].drop_socket(taken);
             *self.episodes.entry(name(at)).or_default() += 1;
@@ -458,20 +490,25 @@ impl Rig {
         self.feed(Input::Link { profile: name(at), link }, 1);
     }
 
-    fn session(&self, session: SessionId) -> Option<&Session> {
+    pub(crate) fn session(&self, session: SessionId) -> Option<&Session> {
         self.reg.world().sessions.get(&session)
     }
 
-    fn command(&mut self, command: Command) -> Vec<Effect> {
-        self.asks += 1;
-        let ask = AskId(self.asks);
-        let effects = self.feed(Input::Command { client: CLIENT, ask, command, wall: WallMs(0) }, 1);
+    pub(crate) fn command(&mut self, command: Command) -> Vec<Effect> {
+        let effects = self.say(command);
         let answers = |effect: &&Effect| matches!(effect, Effect::Answer { .. } | Effect::Refuse { .. });
         assert_eq!(effects.iter().filter(answers).count(), 1, "a command is answered once");
         effects
     }
 
-    fn ask(&mut self, command: Command) -> Result<Answer, Refusal> {
+    /// Says something of which the answer may come later.
+    pub(crate) fn say(&mut self, command: Command) -> Vec<Effect> {
+        self.asks += 1;
+        let ask = AskId(self.asks);
+        self.feed(Input::Command { client: CLIENT, ask, command, wall: WallMs(self.now) }, 1)
+    }
+
+    pub(crate) fn ask(&mut self, command: Command) -> Result<Answer, Refusal> {
         let effects = self.command(command);
         let mut answers = effects.into_iter().filter_map(|effect| match effect {
             Effect::Answer { answer, .. } => Some(Ok(answer)),
@@ -485,6 +522,9 @@ impl Rig {
     pub(crate) fn feed(&mut self, input: Input, times: u8) -> Vec<Effect> {
         if self.seen.over {
             return Vec::new();
+        }
+        for sim in &mut self.sims {
+            sim.now = self.now;
         }
         self.see_input(&input);
         let owner = match &input {
@@ -509,6 +549,7 @@ impl Rig {
         for effect in &step.effects {
             self.see_effect(effect);
         }
+        self.keep(&step);
         self.see_rest();
         let mut effects = step.effects.clone();
         for effect in step.effects {
@@ -547,7 +588,7 @@ impl Rig {
     fn holds(&self) {
         let world = self.reg.world();
         let tabs: BTreeSet<_> = world.tabs.iter().collect();
-        assert!(!tabs.is_empty(), "there is always a tab (INV15)");
+        assert!(!tabs.is_empty() || world.profiles.is_empty(), "there is always a tab (INV15)");
         assert_eq!(tabs.len(), world.tabs.len(), "a session has one tab");
         assert!(tabs.iter().all(|id| world.sessions.contains_key(id)), "a tab is of an open session");
         let mut stored = BTreeSet::new();
@@ -556,6 +597,7 @@ impl Rig {
                 assert!(stored.insert((&session.profile, id)), "a conversation is open once (INV14)");
             }
             self.pure(session);
+            self.queue_is_in_order(session);
             let open = session.prompts.iter().filter(|p| p.state == PromptState::Answering).count();
             assert!(open <= 1, "prompts are answered one at a time");
             if let Some(prompt) = session.current_prompt() {
@@ -586,7 +628,8 @@ impl Rig {
                         Some(&session.id),
                         "a text is in the session that it was sent to"
                     );
-                    assert!(seen.insert(text.to_owned()), "no text twice: {text}");
+                    let once = seen.insert(text.to_owned()) || self.sent_again(text) > 0;
+                    assert!(once, "no text twice: {text}");
                     continue;
                 }
                 for word in text.split_whitespace() {
@@ -612,7 +655,11 @@ impl Rig {
 
     fn carry_out(&mut self, effect: Effect) -> Vec<Effect> {
         match effect {
-            Effect::Store { job } => self.feed(Input::Stored { jobs: vec![job], result: Ok(()) }, 1),
+            Effect::Store { job } => self.store(job),
+            Effect::Load { session, profile, stored } => {
+                self.loads.push_back((session, profile, stored));
+                Vec::new()
+            }
             Effect::Call { call, profile, what, .. } => {
                 let sim = &mut self.sims[place(&profile)];
                 assert!(sim.connected, "calls are made on a living link: {what:?}");

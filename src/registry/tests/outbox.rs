@@ -123,3 +123,34 @@ fn a_text_that_is_taken_back_does_not_vanish_behind_a_draft() {
     assert_eq!(rig.turn(session), TurnState::Idle);
     rig.fact("work", "aa", Fact::TurnStarted);
 }
+
+/// SYS-2: a text that was taken back before its send was answered does not come again with the next hub, to which its terminal
+/// hands it over.
+#[test]
+fn a_text_that_was_taken_back_stays_known() {
+    let remembered = |effects: &[Effect]| {
+        effects.iter().any(
+            |effect| matches!(effect, Effect::Keep(sent) if sent.reference == SendRef(77) && sent.is_settled()),
+        )
+    };
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    command(&mut rig, 900, said_by(session, "words", 77));
+    let effects = command(&mut rig, 901, Command::Interrupt { session });
+    assert_eq!(rig.session(session).draft.text(), "words");
+    assert!(remembered(&effects), "{effects:?}");
+
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    rig.send(session, "first");
+    command(&mut rig, 900, said_by(session, "words", 77));
+    let entry = rig.session(session).queue[0].id;
+    let effects = command(&mut rig, 901, Command::RemoveQueued { session, entry });
+    assert!(remembered(&effects), "{effects:?}");
+
+    let taken_back = sent(7, 77, "", Fate::Waiting);
+    let (mut rig, _) = one(kept(7, "work", Some("s7")), vec![taken_back]);
+    let before = rig.reg.world().clone();
+    assert_eq!(rig.ask(said_by(SessionId(7), "words", 77)), Ok(Answer::Done));
+    assert_eq!(rig.reg.world(), &before);
+}

@@ -304,6 +304,14 @@ fn leaving_without_a_hub_asks_about_what_it_was_not_told() {
     stage.keys("q");
     assert!(left(&stage));
     let mut stage = attached(busy(), 1);
+    stage.type_text("sent");
+    stage.keys("enter");
+    let link = lost(&stage);
+    stage.link(link);
+    stage.keys("ctrl-x d");
+    let screen = stage.draw();
+    assert!(!left(&stage) && screen.contains("before it confirmed what you sent last"), "{screen}");
+    let mut stage = attached(busy(), 1);
     stage.link(down());
     stage.keys("ctrl-x d");
     assert!(left(&stage), "nothing was written");

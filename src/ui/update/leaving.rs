@@ -40,13 +40,21 @@ impl Step<'_> {
         }
         let early = Some(&self.ui.early).filter(|pane| !pane.editor.is_empty());
         let unsaved = self.ui.panes.values().filter(|pane| pane.is_unsaved() && !pane.editor.is_empty());
-        match unsaved.chain(early).count() {
-            0 => Vec::new(),
-            1 => vec!["What you wrote last has not reached the hub, and would be lost.".into()],
-            more => vec![format!(
+        let written = match unsaved.chain(early).count() {
+            0 => None,
+            1 => Some("What you wrote last has not reached the hub, and would be lost.".into()),
+            more => Some(format!(
                 "What you wrote last in {more} sessions has not reached the hub, and would be lost."
-            )],
-        }
+            )),
+        };
+        let sent = match self.ui.sends.len() {
+            0 => None,
+            1 => Some("The hub was lost before it confirmed what you sent last: it may be lost, too.".into()),
+            more => Some(format!(
+                "The hub was lost before it confirmed {more} texts that you sent: they may be lost, too."
+            )),
+        };
+        written.into_iter().chain(sent).collect()
     }
 
     /// Sessions that are at work or wait for the person, a line each.

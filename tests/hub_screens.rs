@@ -209,6 +209,87 @@ fn a_text_whose_session_is_gone_gets_a_new_one() {
     assert_eq!(saved(&mut stage), [(9, "precious".into())]);
 }
 
+/// The session that a carried text asked for.
+fn opened(stage: &mut Stage, mut world: World) {
+    let fresh = Command::NewSession { profile: name("work"), cwd: "/home/me/code".into() };
+    let asked = stage.asked();
+    let ask = asked.iter().rev().find(|(_, command)| *command == fresh).map(|(ask, _)| *ask);
+    assert!(ask.is_some(), "a draft for it: {asked:?}");
+    add(&mut world, session(9, "work", ""));
+    let added = Patch::SessionAdded(Box::new(world.sessions[&SessionId(9)].clone()));
+    stage.patch(vec![added, Patch::Tabs(world.tabs.clone())]);
+    if let Some(ask) = ask {
+        stage.hear(Update::Answer { ask, answer: Answer::Opened(SessionId(9)) });
+    }
+}
+
+/// REL-10: it was sent, no hub took it, and its place is gone.
+#[test]
+fn a_sent_text_that_is_refused_when_its_session_is_gone_gets_a_new_one() {
+    let mut stage = Stage::showing(busy(), 2, SIZE);
+    stage.type_text("precious");
+    stage.keys("enter");
+    let send = |(_, command): &&(_, Command)| matches!(command, Command::Send { .. });
+    let ask = stage.asked().iter().find(send).unwrap().0;
+    stage.link(HubLink::Up);
+    let mut world = three_profiles();
+    add(&mut world, session(8, "default", "Another"));
+    stage.done.clear();
+    stage.welcome(world.clone(), None);
+    assert_eq!(stage.asked().iter().find(send).map(|(ask, _)| *ask), Some(ask), "handed over again");
+    stage.hear(Update::Refused { ask, reason: Refusal::NoSession });
+    let screen = stage.draw();
+    assert!(screen.contains("Its session is gone, the text goes into a new draft"), "{screen}");
+    opened(&mut stage, world);
+    assert_eq!(stage.ui.panes[&SessionId(9)].editor.text(), "precious");
+}
+
+/// Another terminal closes what is written in here.
+#[test]
+fn an_unsaved_text_whose_session_is_closed_elsewhere_gets_a_new_one() {
+    for saved in [false, true] {
+        let mut stage = Stage::showing(busy(), 2, SIZE);
+        stage.type_text("precious");
+        if saved {
+            stage.wait(300);
+        }
+        stage.done.clear();
+        let mut world = busy();
+        world.sessions.remove(&SessionId(2));
+        world.tabs.retain(|id| *id != SessionId(2));
+        stage.patch(vec![Patch::SessionRemoved(SessionId(2)), Patch::Tabs(world.tabs.clone())]);
+        if saved {
+            let asked = stage.asked();
+            assert!(
+                !asked.iter().any(|(_, command)| matches!(command, Command::NewSession { .. })),
+                "{asked:?}"
+            );
+            continue;
+        }
+        opened(&mut stage, world);
+        assert_eq!(stage.ui.panes[&SessionId(9)].editor.text(), "precious");
+    }
+}
+
+/// A text is never in two places, and never in none.
+#[test]
+fn a_queued_text_is_taken_back_when_the_hub_has_taken_it_out() {
+    let taken = |reason| {
+        let mut stage = Stage::showing(queued(false), 1, SIZE);
+        stage.keys("ctrl-x u");
+        let ask = stage.asked().last().unwrap().0;
+        stage.hear(Update::Refused { ask, reason });
+        stage.composed()
+    };
+    assert_eq!(taken(Refusal::NotQueued), "", "it is on its way to the agent");
+    assert_eq!(taken(Refusal::NoHub), "and write a\nchangelog", "nobody knows whether it was taken out");
+    let mut stage = Stage::showing(queued(false), 1, SIZE);
+    let link = lost(&stage);
+    stage.link(link);
+    stage.keys("ctrl-x u");
+    assert_eq!((stage.commands(), stage.composed()), (vec![], String::new()));
+}
+
 /// SEC-22.
 #[test]
 fn nothing_is_answered_without_a_hub_and_the_guard_begins_anew_with_it() {

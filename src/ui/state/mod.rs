@@ -39,6 +39,15 @@ pub enum Focus {
     Transcript,
 }
 
+/// A text that the hub was given, and whose it is: it may come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub session: SessionId,
+    /// Where a new draft is opened for it when the session is gone.
+    pub profile: ProfileName,
+    pub pieces: Vec<Piece>,
+}
+
 /// What an answer of the hub is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
@@ -51,7 +60,9 @@ pub enum Ask {
     /// Older messages of a session.
     Older(SessionId),
     /// A text that was sent; it comes back when it was refused.
-    Send { session: SessionId, pieces: Vec<Piece> },
+    Send(Text),
+    /// A queued text that was asked back.
+    TakeBack(Text),
     /// A secret that is dropped when its answer was refused.
     Secret(SecretHandle),
     /// A session that was opened to be shown in another terminal.

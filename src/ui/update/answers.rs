@@ -4,11 +4,12 @@ use super::Step;
 use super::link::Return;
 use crate::base::ids::{AskId, MessageId};
 use crate::base::text;
+use crate::model::draft::Piece;
 use crate::model::message::{FIRST_ID, Message};
 use crate::proto::update::Goodbye;
 use crate::proto::{Answer, Command, Refusal, Update};
 use crate::ui::state::layer::Layer;
-use crate::ui::state::{Ask, Start};
+use crate::ui::state::{Ask, Start, Text};
 
 impl Step<'_> {
     /// What an update says beside changing the world.
@@ -16,7 +17,7 @@ impl Step<'_> {
         match update {
             Update::Welcome(welcome) => {
                 self.redeliver();
-                self.welcomed(welcome.last, back);
+                self.welcomed(welcome.last, &back);
             }
             Update::Answer { ask, answer } => self.answered(ask, answer),
             Update::Refused { ask, reason } => self.refused(ask, &reason),
@@ -38,6 +39,7 @@ impl Step<'_> {
             Update::Show { session } => self.visit(session),
             Update::Patches { .. } | Update::Lagged(_) => {}
         }
+        self.rescue(back);
     }
 
     fn answered(&mut self, ask: AskId, answer: Answer) {
@@ -79,8 +81,11 @@ impl Step<'_> {
                 }
                 self.ui.layer = Some(Layer::Output { title: "Answer".into(), text: shown, scroll: 0 });
             }
-            (Answer::Prefill(text), Some(Ask::Send { session, .. })) => {
-                self.give_back(session, &[crate::model::draft::Piece::Text(text)]);
+            (Answer::Prefill(prefill), Some(Ask::Send(text))) => {
+                self.give_back(Text { pieces: vec![Piece::Text(prefill)], ..text });
+            }
+            (Answer::Done, Some(Ask::TakeBack(text))) => {
+                self.give_back(text);
             }
             (answer @ Answer::Stopped { .. }, _) => self.stopped_all(&answer),
             (_, Some(Ask::Read)) => self.ui.read_told = None,
@@ -97,10 +102,16 @@ impl Step<'_> {
         };
         self.ui.sends.remove(&ask);
         match self.ui.asks.remove(&ask) {
-            Some(Ask::Send { session, pieces }) => {
-                self.give_back(session, &pieces);
-                self.say(format!("Not sent: {why}. The text is back in the composer"));
+            Some(Ask::Send(text)) => {
+                let place = self.give_back(text);
+                self.say(format!("Not sent: {why}. {place}"));
             }
+            // Whether the hub had taken it out before it was lost is not known: it must not be in neither place.
+            Some(Ask::TakeBack(text)) if *reason == Refusal::NoHub => {
+                let place = self.give_back(text);
+                self.say(format!("{place}, and may still be queued: {why}"));
+            }
+            Some(Ask::TakeBack(_)) => self.say(format!("Not taken back: {why}")),
             Some(Ask::Secret(handle)) => {
                 self.command(Ask::Quiet, Command::DropSecret { handle });
                 self.say(format!("Not answered: {why}"));
@@ -122,10 +133,7 @@ impl Step<'_> {
                 }
             }
             Some(Ask::Carry(pieces)) => {
-                match self.ui.active {
-                    Some(session) => self.give_back(session, &pieces),
-                    None => self.ui.early.prepend(&pieces, self.now),
-                }
+                self.put_here(&pieces);
                 self.say(format!("Its session is gone, the text is here: {why}"));
             }
             Some(Ask::Read) => self.ui.read_told = None,

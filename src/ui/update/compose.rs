@@ -3,14 +3,15 @@
 use super::{Step, keys};
 use crate::base::clock::Tick;
 use crate::config::settings::Prewarm;
+use crate::model::draft::Piece;
 use crate::model::message::{Message, Role};
 use crate::model::status;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
 use crate::ui::intent::{Edit, Intent};
-use crate::ui::state::editor::{self, Unit};
+use crate::ui::state::editor;
 use crate::ui::state::pane::Pane;
-use crate::ui::state::{Ask, Focus};
+use crate::ui::state::{Ask, Focus, Text};
 
 impl Step<'_> {
     pub(super) fn type_into_composer(&mut self, c: char) {
@@ -87,7 +88,8 @@ impl Step<'_> {
     }
 
     pub(super) fn send(&mut self) {
-        let Some(session) = self.active() else {
+        let Some((session, profile)) = self.session().map(|session| (session.id, session.profile.clone()))
+        else {
             // Where it would go is not on the screen yet.
             self.say("There is no session to send it to yet; it is kept");
             return;
@@ -103,7 +105,8 @@ impl Step<'_> {
             self.clear();
             return;
         }
-        self.deliver(Ask::Send { session, pieces }, |reference| Command::Send { session, text, reference });
+        let sent = Ask::Send(Text { session, profile, pieces });
+        self.deliver(sent, |reference| Command::Send { session, text, reference });
         self.scroll_end();
     }
 
@@ -119,18 +122,16 @@ impl Step<'_> {
     }
 
     pub(super) fn interrupt_and_send(&mut self) {
-        let Some(session) = self.active() else { return };
+        let Some(session) = self.session() else { return };
+        let (session, profile) = (session.id, session.profile.clone());
         let Some((text, pieces)) = self.take_text() else { return };
-        self.deliver(Ask::Send { session, pieces }, |reference| Command::InterruptAndSend {
-            session,
-            text,
-            reference,
-        });
+        let sent = Ask::Send(Text { session, profile, pieces });
+        self.deliver(sent, |reference| Command::InterruptAndSend { session, text, reference });
         self.scroll_end();
     }
 
     /// Empties the composer for sending; `None` when it holds nothing but blanks.
-    fn take_text(&mut self) -> Option<(String, Vec<crate::model::draft::Piece>)> {
+    fn take_text(&mut self) -> Option<(String, Vec<Piece>)> {
         let pane = self.ui.pane_mut()?;
         let text = pane.editor.text();
         if text.trim().is_empty() {
@@ -144,34 +145,43 @@ impl Step<'_> {
         Some((text, pieces))
     }
 
-    /// A sent text comes back: in front of what was written since.
-    pub(super) fn give_back(
-        &mut self,
-        session: crate::base::ids::SessionId,
-        pieces: &[crate::model::draft::Piece],
-    ) {
+    /// A text comes back: in front of what was written since, or in a new draft when its session is gone. Says which.
+    pub(super) fn give_back(&mut self, text: Text) -> &'static str {
+        let Some(known) = self.mirror.session(text.session) else {
+            let cwd = self.ui.cwd.clone();
+            self.command(Ask::Carry(text.pieces), Command::NewSession { profile: text.profile, cwd });
+            return "Its session is gone, the text goes into a new draft";
+        };
+        let pane = self.ui.panes.entry(text.session).or_insert_with(|| Pane::new(&known.draft));
+        pane.prepend(&text.pieces, self.now);
+        "The text is back in the composer"
+    }
+
+    /// A text for which there is no other place is put before the person.
+    pub(super) fn put_here(&mut self, pieces: &[Piece]) {
         let now = self.now;
-        let Some(pane) = self.ui.panes.get_mut(&session) else { return };
-        pane.prepend(pieces, now);
+        if let Some(pane) = self.ui.pane_mut() {
+            pane.prepend(pieces, now);
+        } else {
+            self.ui.early.prepend(pieces, now);
+        }
     }
 
     /// Takes the last queued text back into the composer.
     pub(super) fn take_back(&mut self) {
         let Some(session) = self.session() else { return };
-        let (id, last) = (session.id, session.queue.last().cloned());
+        let (id, profile, last) = (session.id, session.profile.clone(), session.queue.last().cloned());
         let Some(entry) = last else {
             self.say("Nothing is queued here");
             return;
         };
-        self.write(|pane| {
-            let mut units = editor::segment(&entry.text);
-            if !pane.editor.is_empty() {
-                units.push(Unit::Text("\n".into()));
-                units.extend(pane.editor.units().iter().cloned());
-            }
-            pane.editor.replace_all(units);
-        });
-        self.command(Ask::Plain, Command::RemoveQueued { session: id, entry: entry.id });
+        if !self.ui.online {
+            self.say("Not taken back: there is no hub to take it from");
+            return;
+        }
+        let text = Text { session: id, profile, pieces: vec![Piece::Text(entry.text)] };
+        // It comes when the hub has taken it out: it may be on its way to the agent already.
+        self.command(Ask::TakeBack(text), Command::RemoveQueued { session: id, entry: entry.id });
     }
 
     /// Text first, then the turn, then a word on how to leave (DECISIONS: leaving and interrupting).

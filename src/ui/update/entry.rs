@@ -4,9 +4,9 @@ use super::Step;
 use crate::base::ids::{QueueId, SessionId};
 use crate::model::draft::Piece;
 use crate::proto::Command;
-use crate::ui::state::Ask;
 use crate::ui::state::editor::{self, Editor};
 use crate::ui::state::layer::{Entry, EntryOf, Layer, Offer};
+use crate::ui::state::{Ask, Text};
 
 impl Step<'_> {
     pub(super) fn rename(&mut self) {
@@ -73,7 +73,9 @@ impl Step<'_> {
             EntryOf::Queued(session, entry) => {
                 // Sent meanwhile: what was written goes back to the composer.
                 let pieces = vec![Piece::Text(text.clone())];
-                self.command(Ask::Send { session, pieces }, Command::EditQueued { session, entry, text });
+                let Some(known) = self.mirror.session(session) else { return self.put_here(&pieces) };
+                let sent = Text { session, profile: known.profile.clone(), pieces };
+                self.command(Ask::Send(sent), Command::EditQueued { session, entry, text });
             }
         }
     }

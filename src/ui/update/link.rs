@@ -3,35 +3,43 @@
 use super::Step;
 use crate::base::ids::{ProfileName, SessionId};
 use crate::model::draft::Piece;
+use crate::model::patch::Patch;
 use crate::model::terminal::TerminalInfo;
-use crate::model::world::World;
 use crate::proto::update::Update;
 use crate::proto::{CONTRACT, Command, ToHub};
 use crate::transport::link::HubLink;
 use crate::ui::action::Action;
 use crate::ui::mirror::Mirror;
+use crate::ui::state::pane::Pane;
 use crate::ui::state::{Ask, Start, UiState};
 
-/// What a welcome means to a terminal that has something on its screen already.
+/// What an update means to what is on the screen already.
 #[derive(Debug, Default)]
 pub(super) struct Return {
     /// It was welcomed before.
     again: bool,
-    /// Texts whose sessions the hub does not have, each with its profile.
+    /// Texts whose sessions the hub does not have any more, each with its profile.
     orphans: Vec<(ProfileName, Vec<Piece>)>,
 }
 
 impl Return {
     /// To be called before the mirror takes `update`.
     pub(super) fn before(ui: &UiState, mirror: &Mirror, update: &Update) -> Self {
-        let Update::Welcome(welcome) = update else { return Self::default() };
-        let gone = |id: &SessionId, world: &World| !world.sessions.contains_key(id);
+        let welcome = matches!(update, Update::Welcome(_));
+        let gone = |id: &SessionId| match update {
+            Update::Welcome(welcome) => !welcome.snapshot.world.sessions.contains_key(id),
+            Update::Lagged(snapshot) => !snapshot.world.sessions.contains_key(id),
+            Update::Patches { list, .. } => list.contains(&Patch::SessionRemoved(*id)),
+            _ => false,
+        };
+        // What this hub was told it gave up knowingly; another one may never have heard of it.
+        let lost = |pane: &Pane| !pane.editor.is_empty() && (welcome || pane.is_unsaved());
         let orphans = ui
             .panes
             .iter()
-            .filter(|(id, pane)| gone(id, &welcome.snapshot.world) && !pane.editor.is_empty())
+            .filter(|(id, pane)| lost(pane) && gone(id))
             .filter_map(|(id, pane)| Some((mirror.session(*id)?.profile.clone(), pane.pieces())));
-        Self { again: mirror.client().is_some(), orphans: orphans.collect() }
+        Self { again: welcome && mirror.client().is_some(), orphans: orphans.collect() }
     }
 }
 
@@ -53,7 +61,7 @@ impl Step<'_> {
     }
 
     /// The hub knows this terminal: what it shows goes on, or begins with what was shown `last`.
-    pub(super) fn welcomed(&mut self, last: Option<SessionId>, back: Return) {
+    pub(super) fn welcomed(&mut self, last: Option<SessionId>, back: &Return) {
         self.ui.online = true;
         self.ui.read_told = None;
         match self.ui.active {
@@ -73,12 +81,16 @@ impl Step<'_> {
                 pane.mark_unsaved(self.now);
             }
         }
+        if back.again {
+            self.say("Connected to the hub again");
+        }
+    }
+
+    /// Opens a new draft for every text that lost its session.
+    pub(super) fn rescue(&mut self, back: Return) {
         for (profile, pieces) in back.orphans {
             let cwd = self.ui.cwd.clone();
             self.command(Ask::Carry(pieces), Command::NewSession { profile, cwd });
-        }
-        if back.again {
-            self.say("Connected to the hub again");
         }
     }
 
@@ -99,9 +111,9 @@ impl Step<'_> {
 
     /// A text that lost its session has this one now.
     pub(super) fn carry(&mut self, session: SessionId, pieces: &[Piece]) {
-        let Some(known) = self.mirror.session(session) else { return };
-        self.ui.panes.entry(session).or_insert_with(|| crate::ui::state::pane::Pane::new(&known.draft));
-        self.give_back(session, pieces);
+        let Some(known) = self.mirror.session(session) else { return self.put_here(pieces) };
+        let pane = self.ui.panes.entry(session).or_insert_with(|| Pane::new(&known.draft));
+        pane.prepend(pieces, self.now);
         if self.ui.active.is_none() {
             self.show(session);
         }

@@ -31,6 +31,7 @@ mod resync;
 mod review;
 mod runtime;
 mod send;
+mod settle;
 mod stop_all;
 mod stream;
 mod terminals;

@@ -6,6 +6,9 @@ use crate::{
     base::ids::{ProfileName, SessionId, StoredId},
     model::{
         body::{Body, BodyState},
+        draft::{Draft, Piece},
+        kept::Fate,
+        message::MessageState,
         patch::{Change, Patch},
         session::Session,
         turn::TurnState,
@@ -88,6 +91,7 @@ impl Registry {
     }
 
     pub(super) fn show_tab(&mut self, session: SessionId) {
+        self.run(session).put_away = false;
         if !self.world.tabs.contains(&session) {
             let mut tabs = self.world.tabs.clone();
             tabs.push(session);
@@ -167,8 +171,13 @@ impl Registry {
     pub(super) fn merge_into(&mut self, session: SessionId, twin: SessionId) {
         let Some(known) = self.session(session) else { return };
         let (draft, queue) = (known.draft.clone(), known.queue.clone());
+        let held = self.run(session).held;
+        let mut unsettled = self.unsettled(session);
         let outgoing = self.run(session).outgoing.take();
-        let unsettled = self.unsettled(session);
+        if let Some(out) = outgoing.as_ref().filter(|out| !out.stage.is_here()) {
+            // It has left: what became of it is not told to this one any more.
+            unsettled.extend(self.sent(session, out.message, Fate::Uncertain));
+        }
         self.terminals.replace(session, Some(twin));
         let tabs = self.world.tabs.iter();
         let shown = self.world.tabs.contains(&twin);
@@ -177,9 +186,15 @@ impl Registry {
         let tabs = tabs.collect();
         self.emit(Patch::Tabs(tabs));
         self.remove_session(session);
-        if self.session(twin).is_some_and(|known| known.draft.is_empty()) && !draft.is_empty() {
-            let revision = self.session(twin).map_or(0, |known| known.draft.revision) + 1;
-            self.head(twin, Change::Draft(crate::model::draft::Draft { revision, ..draft }));
+        let Some(known) = self.session(twin) else { return };
+        if !draft.is_empty() {
+            let mut pieces = known.draft.pieces.clone();
+            if !known.draft.is_empty() {
+                pieces.push(Piece::Text("\n\n".to_owned()));
+            }
+            pieces.extend(draft.pieces);
+            let revision = known.draft.revision + 1;
+            self.head(twin, Change::Draft(Draft { pieces, revision, author: None }));
         }
         let Some(known) = self.session(twin) else { return };
         let mut all = known.queue.clone();
@@ -187,9 +202,10 @@ impl Registry {
         if all.len() > known.queue.len() {
             self.head(twin, Change::Queue(all));
         }
-        if let Some(out) = outgoing {
+        if let Some(out) = outgoing.filter(|out| out.stage.is_here()) {
             self.put_first(twin, out.text, out.reference);
         }
+        self.run(twin).held |= held;
         for sent in unsettled {
             self.restore_sent(twin, sent);
         }
@@ -223,6 +239,9 @@ impl Registry {
         let at = self.world.tabs.iter().position(|id| *id == session).ok_or(Refusal::NoSession)?;
         let (profile, state) = (known.profile.clone(), known.turn.state.clone());
         let fresh = known.is_fresh() && known.draft.is_empty();
+        if self.run(session).uncertain > 0 && !self.is_running(session) {
+            return Err(Refusal::Unsettled);
+        }
         if !self.is_done(session) {
             match running {
                 CloseRunning::Ask => return Err(Refusal::Running),
@@ -235,6 +254,7 @@ impl Registry {
                         _ => {}
                     }
                     self.head(session, Change::Queue(Vec::new()));
+                    self.run(session).put_away = true;
                 }
             }
         }
@@ -248,7 +268,9 @@ impl Registry {
         let mut tabs = self.world.tabs.clone();
         tabs.remove(at);
         self.emit(Patch::Tabs(tabs));
-        self.leave_if_done(session);
+        if self.is_done(session) {
+            self.remove_session(session);
+        }
         Ok(Some(Answer::Done))
     }
 
@@ -257,11 +279,26 @@ impl Registry {
         self.session(session).is_none_or(|known| known.queue.is_empty()) && !self.is_at_work(session)
     }
 
-    /// A session whose tab was closed leaves as soon as nothing runs or waits in it. The backend's session stays.
+    /// A session whose tab was closed leaves as soon as nothing runs or waits in it; one with a text that only the person can
+    /// decide about comes back instead. The backend's session stays.
     pub(super) fn leave_if_done(&mut self, session: SessionId) {
-        if self.session(session).is_some() && !self.world.tabs.contains(&session) && self.is_done(session) {
+        if self.session(session).is_none() || self.world.tabs.contains(&session) || self.is_at_work(session) {
+            return;
+        }
+        if self.has_texts(session) {
+            self.show_tab(session);
+        } else {
             self.remove_session(session);
         }
+    }
+
+    /// Whether a session holds a text of the person that has not gone its way.
+    fn has_texts(&self, session: SessionId) -> bool {
+        let open = |state: &MessageState| matches!(state, MessageState::Uncertain | MessageState::Refused(_));
+        let put_away = self.runs.get(&session).is_some_and(|run| run.put_away);
+        let typed = |known: &Session| !put_away && !known.draft.is_empty();
+        self.session(session).is_some_and(|known| !known.queue.is_empty() || typed(known))
+            || self.messages(session).iter().any(|message| open(&message.state))
     }
 
     fn remove_session(&mut self, session: SessionId) {

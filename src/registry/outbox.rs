@@ -87,7 +87,7 @@ impl Registry {
         }
     }
 
-    fn sent(&self, session: SessionId, message: MessageId, fate: Fate) -> Option<Sent> {
+    pub(super) fn sent(&self, session: SessionId, message: MessageId, fate: Fate) -> Option<Sent> {
         let OnDisk { reference, at, .. } = *self.runs.get(&session)?.sent.get(&message)?;
         let text = self.message(session, message).map(Message::plain)?;
         Some(Sent::new(reference, session, text, at, fate))

@@ -78,6 +78,9 @@ impl Registry {
     /// Has a backend running. `asked`: by the person, which ends the wait of one that retries or is stuck.
     pub(super) fn wake(&mut self, name: &ProfileName, asked: bool) {
         let (now, Some(profile)) = (self.now, self.world.profile(name)) else { return };
+        if self.ending {
+            return;
+        }
         let again = matches!(
             profile.backend,
             BackendState::Retrying { .. } | BackendState::Stuck(_) | BackendState::Elsewhere(_)

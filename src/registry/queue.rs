@@ -23,15 +23,17 @@ impl Registry {
         at: WallMs,
         first: bool,
     ) -> Result<(), Refusal> {
-        let known = self.session(session).ok_or(Refusal::NoSession)?;
-        if known.queue.len() >= self.settings.limits.queue {
-            return Err(Refusal::TooMany);
-        }
-        let mut queue = known.queue.clone();
+        self.may_queue(session)?;
+        let mut queue = self.session(session).map(|known| known.queue.clone()).unwrap_or_default();
         let entry = QueueEntry { id: QueueId(self.mint()), reference, text, at };
         queue.insert(if first { 0 } else { queue.len() }, entry);
         self.head(session, Change::Queue(queue));
         Ok(())
+    }
+
+    fn may_queue(&self, session: SessionId) -> Result<(), Refusal> {
+        let known = self.session(session).ok_or(Refusal::NoSession)?;
+        if known.queue.len() >= self.settings.limits.queue { Err(Refusal::TooMany) } else { Ok(()) }
     }
 
     /// A text that was on its way waits again, before all others.
@@ -47,8 +49,9 @@ impl Registry {
     /// Sends the first entry if nothing is in its way.
     pub(super) fn next_in_queue(&mut self, session: SessionId) {
         let busy = self.is_busy(session);
+        let ending = self.ending;
         let run = self.run(session);
-        if busy || run.held || run.outgoing.is_some() || run.uncertain > 0 {
+        if ending || busy || run.held || run.outgoing.is_some() || run.uncertain > 0 {
             return;
         }
         let Some(mut queue) = self.session(session).map(|known| known.queue.clone()) else { return };
@@ -158,6 +161,7 @@ impl Registry {
             return self.on_send((client, ask), session, (text, reference), wall);
         }
         self.may_send(session, &text)?;
+        self.may_queue(session)?;
         if state == TurnState::Running && !self.interrupt(session) {
             return Err(Refusal::Backend("its backend is not connected".into()));
         }

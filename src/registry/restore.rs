@@ -146,7 +146,7 @@ impl Registry {
         self.run(session).sent.insert(message, on_disk);
         self.note(session, message, if sent.fate == Fate::Sending { Fate::Uncertain } else { sent.fate });
         if uncertain {
-            self.doubt(session, message);
+            self.unsure(session, message);
             self.load(session);
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct Run {
     pub go_on: bool,
     /// Its tab was closed with "stop" before its turn could be interrupted.
     pub stop: bool,
+    /// Its tab was closed with "stop", and what was typed in it goes with it.
+    pub put_away: bool,
     /// Texts whose fate is not known.
     pub uncertain: usize,
     /// The messages that the outbox holds a text for, by what.

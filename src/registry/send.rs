@@ -23,7 +23,7 @@ use crate::{
         session::Unread,
         turn::{Turn, TurnState},
     },
-    proto::{Answer, Refusal, command::Settle},
+    proto::{Answer, Refusal},
 };
 
 impl Registry {
@@ -112,7 +112,8 @@ impl Registry {
     fn may_leave(&self, session: SessionId) -> bool {
         let Some(known) = self.session(session) else { return false };
         let up = self.wires.get(&known.profile).is_some_and(|wires| wires.up && !wires.ending);
-        up && self.runs.get(&session).is_some_and(|run| run.live.is_some() && !run.settling && !run.closing)
+        up && !self.ending
+            && self.runs.get(&session).is_some_and(|run| run.live.is_some() && !run.settling && !run.closing)
     }
 
     fn keep_waiting(&mut self, session: SessionId) {
@@ -188,7 +189,7 @@ impl Registry {
             return;
         }
         // One that is being stopped is started again when it is gone.
-        if self.wire(&profile).ending || self.run(session).closing {
+        if self.ending || self.wire(&profile).ending || self.run(session).closing {
             return;
         }
         if !self.wire(&profile).up {
@@ -301,15 +302,28 @@ impl Registry {
 
     /// Whether the backend has a text is not known.
     pub(super) fn doubt(&mut self, session: SessionId, message: MessageId) {
+        self.run(session).outgoing = None;
+        self.unsure(session, message);
+    }
+
+    /// One text more whose fate is not known; another may be on its way.
+    pub(super) fn unsure(&mut self, session: SessionId, message: MessageId) {
         let run = self.run(session);
-        run.outgoing = None;
         run.uncertain += 1;
         run.held = true;
+        let sends = run.outgoing.is_some();
         self.set_state(session, message, MessageState::Uncertain);
-        if !self.is_running(session) {
-            self.set_turn(session, Turn { state: TurnState::Uncertain, started: None, quiet: false });
+        if !sends && !self.is_running(session) {
+            self.rest(session);
         }
         self.touch(session);
+    }
+
+    /// Nothing runs and nothing is on its way.
+    fn rest(&mut self, session: SessionId) {
+        let unsure = self.run(session).uncertain > 0;
+        let state = if unsure { TurnState::Uncertain } else { TurnState::Idle };
+        self.set_turn(session, Turn { state, ..Turn::default() });
     }
 
     /// A text that cannot be sent goes back to the person: it stays in the transcript with the reason, and returns to the
@@ -319,7 +333,7 @@ impl Registry {
         self.run(session).held = true;
         self.set_state(session, out.message, MessageState::Refused(why.clone()));
         self.restore_draft(session, out.text);
-        self.set_turn(session, Turn::default());
+        self.rest(session);
         self.raise_unread(session, Unread::Failed);
         self.touch(session);
         self.leave_if_done(session);
@@ -340,7 +354,7 @@ impl Registry {
         } else {
             self.put_first(session, out.text, out.reference);
         }
-        self.set_turn(session, Turn::default());
+        self.rest(session);
         self.touch(session);
         self.leave_if_done(session);
     }
@@ -350,47 +364,5 @@ impl Registry {
         let draft =
             Draft { pieces: vec![Piece::Text(text)], revision: known.draft.revision + 1, author: None };
         self.head(session, Change::Draft(draft));
-    }
-
-    /// The person says what becomes of a text that was refused or whose fate is not known.
-    pub(super) fn on_settle(
-        &mut self,
-        session: SessionId,
-        message: MessageId,
-        how: Settle,
-    ) -> Result<Option<Answer>, Refusal> {
-        self.session(session).ok_or(Refusal::NoSession)?;
-        let known = self.message(session, message).ok_or(Refusal::NotQueued)?;
-        let uncertain = known.state == MessageState::Uncertain;
-        if !uncertain && !matches!(known.state, MessageState::Refused(_)) {
-            return Err(Refusal::NotQueued);
-        }
-        let text = known.plain();
-        if how == Settle::Resend {
-            if self.is_busy(session) {
-                return Err(Refusal::Running);
-            }
-            self.may_send(session, &text)?;
-        }
-        self.remove_message(session, message);
-        if uncertain {
-            self.certain(session);
-        }
-        if how == Settle::Resend {
-            let reference = SendRef(self.mint());
-            self.begin_send(session, text, reference);
-        }
-        Ok(Some(Answer::Done))
-    }
-
-    /// One text fewer whose fate is not known.
-    pub(super) fn certain(&mut self, session: SessionId) {
-        let run = self.run(session);
-        run.uncertain = run.uncertain.saturating_sub(1);
-        if run.uncertain == 0
-            && self.session(session).is_some_and(|known| known.turn.state == TurnState::Uncertain)
-        {
-            self.set_turn(session, Turn::default());
-        }
     }
 }

@@ -17,5 +17,6 @@ mod stay;
 mod stop;
 mod tabs;
 mod terminals;
+mod texts;
 mod turns;
 mod watch;

@@ -184,9 +184,13 @@ async fn hub_writes(write: OwnedWriteHalf, mut queue: mpsc::Receiver<Queued>) {
         while let Some(queued) = queue.recv().await {
             let last = match queued {
                 // Its place is free when it was written.
-                Queued::Encoded { json, last, _place } => {
+                Queued::Encoded { json, _place } => {
                     framing::write(&mut write, &json).await?;
-                    last
+                    false
+                }
+                Queued::Last(json) => {
+                    framing::write(&mut write, &json).await?;
+                    true
                 }
                 Queued::Snapshot(update) => {
                     framing::write(&mut write, &codec::encode(&update)?).await?;

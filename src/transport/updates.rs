@@ -75,8 +75,10 @@ enum Way {
 /// What a socket's writer takes.
 #[derive(Debug)]
 pub(super) enum Queued {
-    /// A message, the place that it takes until it is written, and whether it is the last.
-    Encoded { json: Vec<u8>, _place: OwnedSemaphorePermit, last: bool },
+    /// A message and the place that it takes until it is written.
+    Encoded { json: Vec<u8>, _place: OwnedSemaphorePermit },
+    /// The goodbye. It takes no place: whoever waits for room has them all.
+    Last(Vec<u8>),
     /// A welcome or a snapshot, which is long, and is encoded by the writer.
     Snapshot(Box<Update>),
 }
@@ -140,13 +142,17 @@ impl Updates {
                         other => other,
                     };
                     let json = outgoing.json().ok_or(NotSent::Closed)?;
+                    if matches!(&outgoing, Outgoing::Update(update) if matches!(**update, Update::Goodbye(_)))
+                    {
+                        slot.send(Queued::Last(json));
+                        return Ok(());
+                    }
                     // One that is longer than the bound goes when nothing else waits.
                     let bytes = u32::try_from(json.len()).unwrap_or(UNREAD).min(UNREAD);
                     let Ok(place) = Arc::clone(unread).try_acquire_many_owned(bytes) else {
                         return Err(NotSent::Full(outgoing));
                     };
-                    let last = matches!(&outgoing, Outgoing::Update(update) if matches!(**update, Update::Goodbye(_)));
-                    slot.send(Queued::Encoded { json, _place: place, last });
+                    slot.send(Queued::Encoded { json, _place: place });
                     Ok(())
                 }
                 Err(TrySendError::Full(())) => Err(NotSent::Full(outgoing)),

@@ -212,6 +212,17 @@ async fn the_hub_takes_so_many_terminals_and_tells_the_next() {
     hub.stop().await;
 }
 
+/// Its place is for terminals.
+#[tokio::test]
+async fn a_connection_that_does_not_say_who_it_is_is_ended() {
+    let hub = Hub::start(&[]);
+    let mut known = Terminal::join(&hub.socket).await;
+    let mut silent = connect(&hub.socket).await.unwrap();
+    assert_eq!(bounded("the end", seconds(10), silent.updates.recv()).await, None);
+    known.open().await;
+    hub.stop().await;
+}
+
 /// A terminal that is not told takes the hub for dead and starts another.
 #[tokio::test]
 async fn a_hub_that_ends_tells_every_terminal_that_reads() {

@@ -83,7 +83,7 @@ impl Links {
         vault: &mut Vault,
     ) -> Result<OutFrame, Reply> {
         let Some((_, feed)) = self.list.get_mut(profile) else { return Err(Reply::Lost) };
-        match feed.call(id, call, timeout, now, |handle| vault.redeem(handle)) {
+        match feed.call(id, call, timeout, now, |handle| vault.redeem(handle, now)) {
             Ok(frame) => Ok(frame),
             Err(error) => Err(not_made(error)),
         }

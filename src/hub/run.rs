@@ -43,6 +43,8 @@ const ROOMS: usize = 16;
 const FAREWELL: Duration = Duration::from_millis(500);
 /// Terminals at a time: each may cost some megabytes while it does not read.
 const TERMINALS: u32 = 64;
+/// How long a terminal may take to say who it is, in milliseconds. It says so in the breath in which it connects.
+const HELLO: u64 = 5_000;
 
 /// What a hub is made of.
 #[derive(Debug)]
@@ -79,8 +81,8 @@ pub struct Hub {
     pub(super) identity: Identity,
     primary: ProfileName,
     profiles: Vec<Profile>,
-    /// Terminals that have not said hello.
-    strangers: BTreeMap<ClientId, Updates>,
+    /// Terminals that have not said hello, and since when.
+    strangers: BTreeMap<ClientId, (Updates, Tick)>,
     next_client: u64,
     frames_in: mpsc::Sender<(ClientId, Option<Frame>)>,
     frames: mpsc::Receiver<(ClientId, Option<Frame>)>,
@@ -247,7 +249,7 @@ impl Hub {
         }
         let client = ClientId(self.next_client);
         self.next_client += 1;
-        self.strangers.insert(client, port.updates);
+        self.strangers.insert(client, (port.updates, self.clock.now()));
         let (frames, mut from_terminal) = (self.frames_in.clone(), port.from_terminal);
         tokio::spawn(async move {
             while let Some(frame) = from_terminal.recv().await {
@@ -262,10 +264,10 @@ impl Hub {
 
     fn frame(&mut self, client: ClientId, frame: Frame) {
         let message = match frame {
-            Frame::Secret { handle, secret } => {
-                self.vault.put(client, handle, secret, self.clock.now());
-                return;
+            Frame::Secret { handle, secret } if self.clients.knows(client) => {
+                return self.vault.put(client, handle, secret, self.clock.now());
             }
+            Frame::Secret { .. } => return tracing::warn!("a terminal gave a secret before its hello"),
             Frame::Message(message) => *message,
         };
         match message {
@@ -280,7 +282,7 @@ impl Hub {
     }
 
     fn greet(&mut self, client: ClientId, contract: u32, terminal: Option<TerminalInfo>) {
-        let Some(updates) = self.strangers.remove(&client) else { return };
+        let Some((updates, _)) = self.strangers.remove(&client) else { return };
         if contract != CONTRACT {
             // A terminal that does not read its first update is gone already.
             let _ = updates.try_send(Update::Goodbye(Goodbye::WrongContract(CONTRACT)));
@@ -343,6 +345,9 @@ impl Hub {
         for (profile, outcomes) in self.links.expire(now) {
             self.settle(&profile, outcomes);
         }
+        self.vault.expire(now);
+        // Who is let go is hung up on.
+        self.strangers.retain(|_, (_, since)| now.since(*since) < HELLO);
         if self.registry.next_timer().is_some_and(|at| at <= now) {
             self.step(Input::Timer);
         }
@@ -350,10 +355,15 @@ impl Hub {
 
     /// When the loop must wake although nothing comes.
     fn deadline(&self) -> Option<Tick> {
-        [self.registry.next_timer(), self.links.next_deadline(), self.store.deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        let hello = self.strangers.values().map(|(_, since)| since.plus(HELLO)).min();
+        let deadlines = [
+            self.registry.next_timer(),
+            self.links.next_deadline(),
+            self.store.deadline(),
+            self.vault.next_deadline(),
+            hello,
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     fn flush(&mut self) {

@@ -30,6 +30,9 @@ pub(super) enum Trouble {
     Newer { found: i64, known: i64 },
     #[error("the file is damaged: {0}")]
     Damaged(String),
+    /// One row; the others are fine.
+    #[error("a row cannot be read: {0}")]
+    Row(String),
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error("{0}")]
@@ -38,6 +41,15 @@ pub(super) enum Trouble {
 
 impl From<rusqlite::Error> for Trouble {
     fn from(error: rusqlite::Error) -> Self {
+        if matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) {
+            return Self::Row(error.to_string());
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             Some(ErrorCode::DiskFull) => Self::Other("the disk is full".to_owned()),

@@ -111,14 +111,14 @@ fn insert(db: &Connection, key: &Key, row: &Row) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Everything that is in the file.
+/// Everything that is in the file. A row that cannot be read is left out, and stays in the file.
 pub(super) fn read(db: &Connection) -> Result<Image, Trouble> {
     let mut rows: Vec<(Key, Row)> = Vec::new();
     let mut each = |sql: &str, of: fn(&rusqlite::Row<'_>) -> Result<(Key, Row), Trouble>| {
         let mut statement = db.prepare(sql)?;
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {
-            rows.push(of(row)?);
+            rows.extend(readable(of(row))?);
         }
         Ok::<(), Trouble>(())
     };
@@ -151,9 +151,24 @@ pub(super) fn read(db: &Connection) -> Result<Image, Trouble> {
     each("SELECT session FROM highest", |row| Ok((Key::Highest, Row::Highest(number(row, 0)?))))?;
     rows.extend(queues(db)?.into_iter().map(|(id, queue)| (Key::Queue(id), Row::Queue(queue))));
     let mut statement = db.prepare("SELECT session FROM tab ORDER BY place")?;
-    let tabs = statement.query_map([], |row| Ok(SessionId(number(row, 0)?)))?;
-    rows.push((Key::Tabs, Row::Tabs(tabs.collect::<rusqlite::Result<_>>()?)));
+    let mut found = statement.query([])?;
+    let mut tabs = Vec::new();
+    while let Some(row) = found.next()? {
+        tabs.extend(readable(number(row, 0).map_err(Trouble::from))?.map(SessionId));
+    }
+    rows.push((Key::Tabs, Row::Tabs(tabs)));
     Ok(Image::of(rows))
+}
+
+/// The row, or `None` when it alone cannot be read: of a file that somebody edited, or of a hermux that wrote it otherwise.
+fn readable<T>(row: Result<T, Trouble>) -> Result<Option<T>, Trouble> {
+    match row {
+        Err(Trouble::Row(why)) => {
+            tracing::error!(%why, "something that was kept cannot be read and is left out");
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
 }
 
 fn head(row: &rusqlite::Row<'_>) -> Result<KeptHead, Trouble> {
@@ -178,14 +193,21 @@ fn queues(db: &Connection) -> Result<BTreeMap<SessionId, Vec<QueueEntry>>, Troub
         db.prepare("SELECT session, id, reference, text, at FROM queue ORDER BY session, place")?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        queues.entry(SessionId(number(row, 0)?)).or_default().push(QueueEntry {
-            id: QueueId(number(row, 1)?),
-            reference: SendRef(number(row, 2)?),
-            text: row.get(3)?,
-            at: WallMs(number(row, 4)?),
-        });
+        if let Some((session, entry)) = readable(queued(row))? {
+            queues.entry(session).or_default().push(entry);
+        }
     }
     Ok(queues)
+}
+
+fn queued(row: &rusqlite::Row<'_>) -> Result<(SessionId, QueueEntry), Trouble> {
+    let entry = QueueEntry {
+        id: QueueId(number(row, 1)?),
+        reference: SendRef(number(row, 2)?),
+        text: row.get(3)?,
+        at: WallMs(number(row, 4)?),
+    };
+    Ok((SessionId(number(row, 0)?), entry))
 }
 
 fn bits(number: u64) -> i64 {
@@ -197,7 +219,7 @@ fn number(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<u64> {
 }
 
 fn profile(row: &rusqlite::Row<'_>, at: usize) -> Result<ProfileName, Trouble> {
-    ProfileName::new(&row.get::<_, String>(at)?).map_err(|wrong| Trouble::Damaged(wrong.to_string()))
+    ProfileName::new(&row.get::<_, String>(at)?).map_err(|wrong| Trouble::Row(wrong.to_string()))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Trouble> {
@@ -205,5 +227,5 @@ fn json(value: &impl Serialize) -> Result<String, Trouble> {
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
-    serde_json::from_str(text).map_err(|wrong| Trouble::Damaged(wrong.to_string()))
+    serde_json::from_str(text).map_err(|wrong| Trouble::Row(wrong.to_string()))
 }

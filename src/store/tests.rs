@@ -155,6 +155,38 @@ async fn a_damaged_file_is_put_aside_and_never_deleted() {
     assert_eq!(kept(dir.path()).await.sessions.len(), 1);
 }
 
+/// REL-15: what one row says wrong costs that row, and not even that for good.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_costs_no_other() {
+    let dir = temp();
+    let (mut rig, _) = Rig::open(dir.path()).await;
+    for id in 1..=4 {
+        rig.session(id);
+        rig.draft(id, "text");
+    }
+    assert_eq!(rig.job(1).await, Ok(()));
+    rig.store.close(Tick(2)).await;
+    let path = dir.path().join(FILE);
+    let break_rows = [
+        "UPDATE session SET unread = 'of a later time' WHERE id = 1",
+        "UPDATE draft SET pieces = '[{' WHERE session = 2",
+        "UPDATE session SET profile = '../..' WHERE id = 3",
+    ];
+    for sql in break_rows {
+        assert_eq!(Connection::open(&path).unwrap().execute(sql, []), Ok(1));
+    }
+    let (rig, opening) = Rig::open(dir.path()).await;
+    let kept = opening.kept.unwrap();
+    let has: Vec<_> =
+        kept.sessions.iter().map(|kept| (kept.head.id.0, !kept.draft.pieces.is_empty())).collect();
+    assert_eq!((has, opening.aside), (vec![(2, false), (4, true)], None));
+    assert_eq!(kept.highest, 4, "no number is given again");
+    rig.store.close(Tick(3)).await;
+    let rows = |sql: &str| Connection::open(&path).unwrap().query_row(sql, [], |row| row.get::<_, i64>(0));
+    assert_eq!(rows("SELECT count(*) FROM session"), Ok(4), "they stay in the file");
+    assert_eq!(rows("SELECT count(*) FROM draft"), Ok(4));
+}
+
 fn set_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();

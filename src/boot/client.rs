@@ -21,6 +21,8 @@ pub enum ClientError {
     NoHub,
     #[error("the hub that runs is of another version of hermux (contract {0}, this one has {CONTRACT})")]
     WrongContract(u32),
+    #[error("the hub has {0} terminals already and takes no more; close one first")]
+    Full(u32),
     #[error("the hub is ending")]
     Ending,
     #[error("the hub hung up")]
@@ -76,7 +78,22 @@ async fn hear(port: &mut TerminalPort) -> Result<Update, ClientError> {
     match port.updates.recv().await {
         None => Err(ClientError::Gone),
         Some(Update::Goodbye(Goodbye::WrongContract(number))) => Err(ClientError::WrongContract(number)),
+        Some(Update::Goodbye(Goodbye::Full(terminals))) => Err(ClientError::Full(terminals)),
         Some(Update::Goodbye(Goodbye::Ending)) => Err(ClientError::Ending),
         Some(update) => Ok(update),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::local;
+
+    #[tokio::test]
+    async fn a_hub_that_takes_no_more_says_so() {
+        let (mut port, hub) = local::connect();
+        hub.updates.try_send(Update::Goodbye(Goodbye::Full(64))).unwrap();
+        let told = hear(&mut port).await.unwrap_err().to_string();
+        assert_eq!(told, "the hub has 64 terminals already and takes no more; close one first");
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn run(args: args::Stop, before: args::Place) -> anyhow::Result<ExitC
             say("No hub runs for this Hermes home.");
             Ok(Exit::Done.into())
         }
-        Err(error @ (ClientError::NoHub | ClientError::Gone)) => {
+        Err(error @ (ClientError::NoHub | ClientError::Gone | ClientError::Full(_))) => {
             what.signal(&place, &format!("does not answer ({error})"))
         }
         Err(ClientError::Ending) => Ok(what.done(&place).into()),

@@ -92,14 +92,27 @@ pub enum LockError {
     Io(#[from] io::Error),
 }
 
+/// How often somebody who looks at a lock is waited for: looking takes a few system calls.
+const LOOKS: usize = 100_000;
+
 /// Locks the private file `name` in `dir` and writes `who` into it, for others to read.
 pub fn lock(dir: &Path, name: &str, who: &str) -> Result<Lock, LockError> {
     let file = private_file(dir, name)?;
-    match file.try_lock() {
-        Ok(()) => Ok(signed(file, who)?),
-        Err(TryLockError::WouldBlock) => Err(LockError::Held(holder(file))),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(signed(file, who)?),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        // A share is given beside somebody who merely looks, never beside a holder.
+        match file.try_lock_shared() {
+            Ok(()) => file.unlock()?,
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        std::thread::yield_now();
     }
+    Err(LockError::Held(holder(file)))
 }
 
 /// The same, as soon as whoever has it lets go of it. Blocks.

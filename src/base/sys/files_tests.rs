@@ -56,6 +56,27 @@ fn a_lock_has_one_holder_and_names_it() {
     assert_eq!(std::fs::read(dir.join("l")).unwrap(), b"o", "nothing of the former holder's line is left");
 }
 
+/// Looking whether somebody has a lock takes a share of it for a moment.
+#[test]
+fn whoever_looks_at_a_lock_is_not_its_holder() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("d");
+    drop(lock(&dir, "l", "former").unwrap());
+    let looks = File::open(dir.join("l")).unwrap();
+    looks.try_lock_shared().unwrap();
+    let (about, seen) = std::sync::mpsc::channel();
+    let locker = std::thread::spawn({
+        let dir = dir.clone();
+        move || {
+            about.send(()).unwrap();
+            lock(&dir, "l", "next").map(drop)
+        }
+    });
+    seen.recv().unwrap();
+    drop(looks);
+    locker.join().unwrap().unwrap();
+}
+
 #[test]
 fn random_digits_are_as_many_as_asked_and_differ() {
     let (a, b) = (random_hex(32).unwrap(), random_hex(32).unwrap());

@@ -92,7 +92,8 @@ impl Place {
         match File::open(self.dir.join(self.lock_name())) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
-            Ok(file) => file.lock(),
+            // A share: a hub that begins just now takes no other for its holder.
+            Ok(file) => file.lock_shared(),
         }
     }
 

@@ -55,7 +55,12 @@ impl Registry {
         command: Command,
         wall: WallMs,
     ) -> Result<Option<Answer>, Refusal> {
-        if self.ending {
+        // What the person typed is kept to the last: the next hub has it.
+        let typed = matches!(
+            command,
+            Command::SaveDraft { .. } | Command::Send { .. } | Command::InterruptAndSend { .. }
+        );
+        if self.ending && !typed {
             return Err(Refusal::Ending);
         }
         if let Some(session) = uses(&command) {

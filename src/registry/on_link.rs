@@ -127,6 +127,7 @@ impl Registry {
         for session in self.sessions_of(profile) {
             self.advance(session);
         }
+        self.ask_for_left(profile);
     }
 
     /// The connection is gone. Live ids mean nothing any more; turns and prompts outlive a socket, but not a process.

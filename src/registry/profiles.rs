@@ -156,6 +156,9 @@ impl Registry {
             self.stop(&profile);
         }
         self.ending = true;
+        for session in self.world.sessions.keys().copied().collect::<Vec<_>>() {
+            self.refuse_wishes(session, &Refusal::Ending);
+        }
         self.exit_if_parted();
     }
 

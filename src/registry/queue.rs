@@ -157,7 +157,7 @@ impl Registry {
     ) -> Result<Option<Answer>, Refusal> {
         let state = self.session(session).map(|known| known.turn.state.clone()).unwrap_or_default();
         let running = matches!(state, TurnState::Running | TurnState::Stopping);
-        if !running || self.is_known(reference) {
+        if !running || self.ending || self.is_known(reference) {
             return self.on_send((client, ask), session, (text, reference), wall);
         }
         self.may_send(session, &text)?;

@@ -9,6 +9,7 @@ use super::{
     Registry,
     bound::{Bound, Stay},
     runtime::Kind,
+    stop_all::NAME,
 };
 use crate::{
     base::{
@@ -18,8 +19,12 @@ use crate::{
     model::{
         agent::{Call, Fact, Reply},
         patch::Change,
+        status,
     },
 };
+
+const UNKNOWN_SESSION: i64 = 4001;
+const UNKNOWN_METHOD: i64 = -32601;
 
 /// When something was used last, and whether it may go.
 #[derive(Debug, Default, Clone)]
@@ -41,8 +46,8 @@ impl Spare {
             Reply::Processes { running, ended } => {
                 *running == 0 && std::mem::replace(&mut self.ended, *ended) >= *ended
             }
-            // It does not know of such processes, or has no agent that could have begun one.
-            Reply::Failed { .. } => true,
+            // It does not know of such processes, or no longer of the session. Any other error says nothing.
+            Reply::Failed { code: UNKNOWN_SESSION | UNKNOWN_METHOD, .. } => true,
             _ => false,
         };
         if !may {
@@ -55,6 +60,9 @@ impl Spare {
 /// A session that is still built although its tab is closed.
 #[derive(Debug)]
 pub(super) struct Left {
+    /// The session that it was, and its name.
+    pub session: SessionId,
+    pub name: String,
     spare: Spare,
     /// A turn runs that began by itself.
     pub running: bool,
@@ -99,14 +107,22 @@ impl Registry {
         let built = self.session(session).is_some_and(|known| known.built);
         let run = self.run(session);
         if let Some(live) = run.live.clone().filter(|_| built && !run.closing) {
-            self.leave_live(profile, live, false);
+            self.leave_live(session, profile, live, false);
         }
     }
 
     /// Its tab was closed a moment ago.
-    pub(super) fn leave_live(&mut self, profile: &ProfileName, live: LiveId, running: bool) {
+    pub(super) fn leave_live(
+        &mut self,
+        session: SessionId,
+        profile: &ProfileName,
+        live: LiveId,
+        running: bool,
+    ) {
         let spare = Spare { used: self.now, ..Spare::default() };
-        self.wire(profile).left.insert(live, Left { spare, running });
+        let name = self.session(session).map(|known| status::name(known, NAME));
+        let name = name.unwrap_or_else(|| "a closed tab".to_owned());
+        self.wire(profile).left.insert(live, Left { session, name, spare, running });
     }
 
     /// Something is told of a session whose tab is closed. Whether it was one.

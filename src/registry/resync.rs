@@ -59,7 +59,7 @@ impl Registry {
         wires.builds = wires.builds.saturating_sub(1);
         let up = wires.up;
         if self.session(session).is_none() {
-            return self.let_go(profile, reply);
+            return self.let_go(session, profile, reply);
         }
         if self.run(session).build.take_if(|build| *build == call).is_none() {
             return;
@@ -77,10 +77,10 @@ impl Registry {
     }
 
     /// A tab was closed while its session was being built: an empty one would cost the backend 51 MiB for nothing (CHECK 52).
-    fn let_go(&mut self, profile: &ProfileName, reply: Reply) {
+    fn let_go(&mut self, session: SessionId, profile: &ProfileName, reply: Reply) {
         let Reply::Built(built) = reply else { return };
         if !built.messages.is_empty() || built.running == Some(true) {
-            return self.leave_live(profile, built.live, built.running == Some(true));
+            return self.leave_live(session, profile, built.live, built.running == Some(true));
         }
         if self.wire(profile).up {
             let timeout = self.settings.limits.call;

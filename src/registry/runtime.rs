@@ -165,6 +165,8 @@ pub(super) struct Want {
     pub client: ClientId,
     pub ask: AskId,
     pub what: Wish,
+    /// Of a command that was sent and not yet called.
+    pub reference: Option<SendRef>,
 }
 
 #[derive(Debug, Clone)]

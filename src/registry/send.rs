@@ -3,7 +3,7 @@
 
 use super::{
     Registry,
-    effect::{Effect, JobId},
+    effect::JobId,
     outbox::Job,
     runtime::{Kind, Outgoing, Stage},
 };
@@ -16,7 +16,7 @@ use crate::{
     model::{
         agent::{Call, Reply, Submitted, UNREADABLE},
         draft::{Draft, Piece},
-        kept::{Fate, Sent},
+        kept::Fate,
         message::{Level, MessageState, Part, Role},
         patch::Change,
         profile::BackendState,
@@ -40,12 +40,12 @@ impl Registry {
             return Ok(None);
         }
         self.may_send(session, &text)?;
+        if self.ending {
+            return self.keep_for_the_next_hub((client, ask), session, (text, reference), wall);
+        }
         if super::wishes::is_slash(&text) {
-            self.learn(reference);
-            let sent = Sent::new(reference, session, text.clone(), wall, Fate::Accepted);
-            self.effect(Effect::Keep(Box::new(sent.settled(Fate::Accepted))));
             self.clear_draft(session, client);
-            self.wish(session, client, ask, super::runtime::Wish::Slash(text));
+            self.wish_command((client, ask), session, text, reference);
             return Ok(None);
         }
         if self.run(session).uncertain > 0 {
@@ -62,6 +62,25 @@ impl Registry {
             self.clear_draft(session, client);
             self.begin_send(session, text, reference);
         }
+        self.learn(reference);
+        self.answer_stored(client, ask);
+        Ok(None)
+    }
+
+    /// hermux ends: the text waits in the queue, where the next hub finds it. A command of the moment is not kept.
+    fn keep_for_the_next_hub(
+        &mut self,
+        (client, ask): (ClientId, AskId),
+        session: SessionId,
+        (text, reference): (String, SendRef),
+        wall: WallMs,
+    ) -> Result<Option<Answer>, Refusal> {
+        if super::wishes::is_slash(&text) {
+            return Err(Refusal::Ending);
+        }
+        self.enqueue(session, (text, reference), wall, false)?;
+        self.run(session).held = true;
+        self.clear_draft(session, client);
         self.learn(reference);
         self.answer_stored(client, ask);
         Ok(None)

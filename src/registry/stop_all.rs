@@ -1,14 +1,19 @@
 //! The emergency stop, and the end on request: what either finds running or waiting, in all profiles at once.
 
-use super::Registry;
+use super::{Registry, runtime::Kind};
 use crate::{
     base::ids::SessionId,
-    model::{status, tool::Subagent, turn::TurnState},
+    model::{
+        agent::Call,
+        status::{self, Status},
+        tool::Subagent,
+        turn::TurnState,
+    },
     proto::{Answer, Refusal, refusal::AtWork},
 };
 
 /// The most of a session's name that a refusal carries, in cells.
-const NAME: usize = 40;
+pub(super) const NAME: usize = 40;
 
 impl Registry {
     /// Interrupts every turn of every profile, takes back what is on its way, and holds what is queued until the person says more.
@@ -36,6 +41,17 @@ impl Registry {
                 _ => {}
             }
         }
+        // Of closed tabs, too: theirs began by themselves.
+        let up = self.wires.iter().filter(|(_, wires)| wires.up);
+        let left = up.flat_map(|(profile, wires)| {
+            let running = wires.left.iter().filter(|(_, left)| left.running);
+            running.map(|(live, _)| (profile.clone(), live.clone()))
+        });
+        for (profile, live) in left.collect::<Vec<_>>() {
+            turns += 1;
+            let timeout = self.settings.limits.call;
+            self.call(&profile, Call::Interrupt { live }, timeout, Kind::Farewell);
+        }
         Answer::Stopped { turns, texts }
     }
 
@@ -58,7 +74,16 @@ impl Registry {
             name: status::name(known, NAME),
             status: status::of(known),
         });
-        at_work.collect()
+        let left = self.wires.iter().flat_map(|(profile, wires)| {
+            let running = wires.left.values().filter(|left| left.running);
+            running.map(|left| AtWork {
+                session: left.session,
+                profile: profile.clone(),
+                name: left.name.clone(),
+                status: Status::Working,
+            })
+        });
+        at_work.chain(left).collect()
     }
 
     /// Whether something of a session would be lost with its backend.

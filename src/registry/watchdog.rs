@@ -3,7 +3,7 @@
 
 use super::{Registry, runtime::Kind, timers::Key, turns::End};
 use crate::{
-    base::ids::{ProfileName, SessionId},
+    base::ids::{LiveId, ProfileName, SessionId},
     model::{
         agent::{ActiveRow, ActiveState, Call, Reply},
         message::Level,
@@ -36,6 +36,15 @@ impl Registry {
         }
     }
 
+    /// Whether turns of closed tabs still run: their ends may have come while the connection was gone.
+    pub(super) fn ask_for_left(&mut self, profile: &ProfileName) {
+        if self.wire(profile).left.values().any(|left| left.running) && self.wire(profile).asking.is_none() {
+            let timeout = self.settings.limits.call;
+            let call = self.call(profile, Call::ActiveList, timeout, Kind::ActiveList);
+            self.wire(profile).asking = Some(call);
+        }
+    }
+
     /// When the silence of a running turn has lasted too long.
     fn silence_ends(&mut self, session: SessionId) -> crate::base::clock::Tick {
         let stopping = self.session(session).is_some_and(|known| known.turn.state == TurnState::Stopping);
@@ -52,6 +61,12 @@ impl Registry {
             Reply::ActiveList(rows) => Some(rows),
             _ => None,
         };
+        if up {
+            let works = |live: &LiveId| rows.as_ref().is_some_and(|rows| works(live, rows));
+            for (live, left) in &mut self.wire(profile).left {
+                left.running &= works(live);
+            }
+        }
         for session in self.sessions_of(profile) {
             if self.is_running(session) && self.silence_ends(session) <= self.now {
                 match &rows {
@@ -65,9 +80,7 @@ impl Registry {
     }
 
     fn says_it_works(&mut self, session: SessionId, rows: &[ActiveRow]) -> bool {
-        let live = self.run(session).live.clone();
-        let row = rows.iter().find(|row| Some(&row.live) == live.as_ref());
-        row.is_some_and(|row| !matches!(row.state, ActiveState::Idle))
+        self.run(session).live.as_ref().is_some_and(|live| works(live, rows))
     }
 
     fn mark_quiet(&mut self, session: SessionId) {
@@ -91,4 +104,9 @@ impl Registry {
         self.run(session).may_go_on = true;
         self.end_turn(session, End::Interrupted);
     }
+}
+
+/// Whether the backend says that this session works, or waits.
+fn works(live: &LiveId, rows: &[ActiveRow]) -> bool {
+    rows.iter().any(|row| row.live == *live && row.state != ActiveState::Idle)
 }

@@ -10,6 +10,7 @@ use crate::{
     base::ids::{AskId, ClientId, LiveId, SendRef, SessionId},
     model::{
         agent::{Call, Reply},
+        kept::{Fate, Sent},
         message::Level,
         patch::Change,
         session::SessionInfo,
@@ -32,8 +33,33 @@ pub(super) fn is_slash(text: &str) -> bool {
 
 impl Registry {
     pub(super) fn wish(&mut self, session: SessionId, client: ClientId, ask: AskId, what: Wish) {
-        self.run(session).wants.push(Want { client, ask, what });
+        self.run(session).wants.push(Want { client, ask, what, reference: None });
         self.advance(session);
+    }
+
+    /// A slash command. Its reference is known only once it is called: should the hub end before, its terminal hands it to the
+    /// next one.
+    pub(super) fn wish_command(
+        &mut self,
+        (client, ask): (ClientId, AskId),
+        session: SessionId,
+        text: String,
+        reference: SendRef,
+    ) {
+        let wants = &mut self.run(session).wants;
+        if let Some(want) = wants.iter_mut().find(|want| want.reference == Some(reference)) {
+            (want.client, want.ask) = (client, ask);
+            return;
+        }
+        wants.push(Want { client, ask, what: Wish::Slash(text), reference: Some(reference) });
+        self.advance(session);
+    }
+
+    fn note_command(&mut self, session: SessionId, want: &mut Want) {
+        let (Some(reference), Wish::Slash(text)) = (want.reference.take(), &want.what) else { return };
+        self.learn(reference);
+        let sent = Sent::new(reference, session, text.clone(), self.wall(), Fate::Accepted);
+        self.effect(Effect::Keep(Box::new(sent.settled(Fate::Accepted))));
     }
 
     pub(super) fn grant_wishes(&mut self, session: SessionId, live: &LiveId) {
@@ -41,7 +67,8 @@ impl Registry {
         if !wants.is_empty() {
             self.set_built(session, true);
         }
-        for want in wants {
+        for mut want in wants {
+            self.note_command(session, &mut want);
             let live = live.clone();
             let limits = &self.settings.limits;
             let (what, timeout) = match &want.what {
@@ -70,7 +97,7 @@ impl Registry {
     }
 
     pub(super) fn on_wish(&mut self, session: SessionId, want: Want, reply: Reply) {
-        let Want { client, ask, what } = want;
+        let Want { client, ask, what, .. } = want;
         let done = |answer| Effect::Answer { client, ask, answer };
         let refuse = |reason| Effect::Refuse { client, ask, reason };
         let effect = match (reply, what) {

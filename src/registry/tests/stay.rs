@@ -5,12 +5,12 @@ use crate::{
     base::ids::{ClientId, SessionId},
     config::limits::Limits,
     model::{
-        agent::{Call, Fact, Reply, Submitted, TurnOutcome},
+        agent::{ActiveRow, ActiveState, Call, Fact, Reply, Submitted, TurnOutcome},
         draft::Piece,
         profile::{BackendState, Profile},
         terminal::TerminalInfo,
     },
-    proto::{Command, command::CloseRunning},
+    proto::{Answer, Command, Refusal, command::CloseRunning},
     registry::{Effect, Input},
 };
 
@@ -316,4 +316,47 @@ fn a_single_profile_has_no_timers() {
     assert_eq!(rig.reg.next_timer(), None);
     let backend = &rig.reg.world().profile(&profile("default")).unwrap().backend;
     assert_eq!(*backend, BackendState::Live);
+}
+
+/// A closed tab's own turn is one that runs: it is named, and it is stopped.
+#[test]
+fn a_turn_of_a_closed_tab_is_stopped_with_all_others() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    rig.command(Command::CloseTab { session, running: CloseRunning::Ask });
+    rig.fact("work", "aa", Fact::TurnStarted);
+    let Err(Refusal::AtWork(at_work)) = rig.ask(Command::Shutdown { force: false }) else { panic!() };
+    assert_eq!((at_work[0].session, at_work[0].name.as_str()), (session, "hi"));
+    let effects = rig.command(Command::StopAll);
+    call_of(&effects, |what| *what == Call::Interrupt { live: live("aa") });
+    let said = Answer::Stopped { turns: 1, texts: 0 };
+    assert!(effects.iter().any(|e| matches!(e, Effect::Answer { answer, .. } if *answer == said)));
+}
+
+/// Its end may have come while the connection was gone.
+#[test]
+fn a_turn_of_a_closed_tab_is_asked_for_after_a_lost_socket() {
+    for state in [ActiveState::Working, ActiveState::Idle] {
+        let mut rig = Rig::new();
+        let session = rig.ready("work", "aa");
+        rig.command(Command::CloseTab { session, running: CloseRunning::Ask });
+        rig.fact("work", "aa", Fact::TurnStarted);
+        rig.down("work", false);
+        let list = call_of(&rig.up("work"), |what| *what == Call::ActiveList);
+        rig.reply(list, Reply::ActiveList(vec![ActiveRow { live: live("aa"), stored: None, state }]));
+        assert_eq!(rig.reg.works(&profile("work")), state == ActiveState::Working);
+    }
+}
+
+/// An error that says nothing of background processes ends nobody.
+#[test]
+fn a_backend_whose_answer_cannot_be_read_is_left_alone() {
+    for (code, goes) in [(0, false), (5000, false), (4001, true), (-32601, true)] {
+        let mut rig = Rig::new();
+        rig.ready("work", "aa");
+        let effects = rig.wait(10 * MINUTE);
+        let failed = Reply::Failed { code, message: "no".into() };
+        let effects = rig.reply(call_of(&effects, |_| true), failed);
+        assert_eq!(leaving(&effects).is_empty(), !goes, "{code}");
+    }
 }

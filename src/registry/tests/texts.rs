@@ -12,7 +12,7 @@ use crate::{
         message::MessageState,
         turn::TurnState,
     },
-    proto::{Command, Refusal, command::CloseRunning},
+    proto::{Answer, Command, Refusal, command::CloseRunning},
     registry::{Effect, Input, input::Loaded},
 };
 
@@ -230,4 +230,44 @@ fn a_full_queue_is_found_out_before_the_turn_is_interrupted() {
     let now = Command::InterruptAndSend { session, text: "now".into(), reference: SendRef(9) };
     assert_eq!(rig.ask(now), Err(Refusal::TooMany));
     assert_eq!(rig.turn(session), TurnState::Running);
+}
+
+/// SYS-6: what is typed or sent while the hub ends waits on disk for the next one.
+#[test]
+fn what_is_typed_or_sent_while_the_hub_ends_is_kept() {
+    let mut rig = Rig::new();
+    let session = rig.running("work", "aa");
+    rig.run(Input::Ending);
+    let effects = rig.command(Command::Send { session, text: "sent".into(), reference: SendRef(9) });
+    assert_eq!((super::restore::answers(&effects), submits(&effects).len()), (1, 0));
+    assert_eq!(rig.session(session).queue[0].text, "sent");
+    let pieces = vec![Piece::Text("typed".into())];
+    assert_eq!(rig.ask(Command::SaveDraft { session, pieces, base: 9 }), Ok(Answer::Done));
+    assert_eq!(rig.session(session).draft.text(), "typed");
+    let slash = Command::Send { session, text: "/status".into(), reference: SendRef(10) };
+    assert_eq!(rig.ask(slash), Err(Refusal::Ending), "its terminal has it");
+    assert_eq!(submits(&rig.end("work", "aa")), Vec::<String>::new());
+}
+
+/// SYS-2: a command counts as sent when it is called.
+#[test]
+fn a_command_that_was_not_called_is_no_known_one() {
+    let slash = |session| Command::Send { session, text: "/status".into(), reference: SendRef(9) };
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    let effects = rig.command(slash(session));
+    assert_eq!(super::restore::fates(&effects, 9), []);
+    // It comes again, and is had once.
+    assert_eq!(super::restore::answers(&rig.command(slash(session))), 0);
+    let create = call_of(&rig.up("work"), |what| matches!(what, Call::Create { .. }));
+    let effects = rig.reply(create, built("aa", None));
+    let called = calls_of(&effects).into_iter().filter(|(_, what)| matches!(what, Call::Slash { .. }));
+    assert_eq!(called.count(), 1);
+    assert_eq!(super::restore::fates(&effects, 9), [Fate::Accepted]);
+    // An end gives it back.
+    let mut rig = Rig::new();
+    let session = rig.draft("work");
+    rig.command(slash(session));
+    let refused = |effect: &Effect| matches!(effect, Effect::Refuse { reason: Refusal::Ending, .. });
+    assert!(rig.run(Input::Ending).iter().any(refused));
 }

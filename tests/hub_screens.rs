@@ -230,14 +230,14 @@ fn a_sent_text_that_is_refused_when_its_session_is_gone_gets_a_new_one() {
     stage.type_text("precious");
     stage.keys("enter");
     let send = |(_, command): &&(_, Command)| matches!(command, Command::Send { .. });
-    let ask = stage.asked().iter().find(send).unwrap().0;
+    let first = stage.asked().iter().find(send).cloned().unwrap();
     stage.link(HubLink::Up);
     let mut world = three_profiles();
     add(&mut world, session(8, "default", "Another"));
     stage.done.clear();
     stage.welcome(world.clone(), None);
-    assert_eq!(stage.asked().iter().find(send).map(|(ask, _)| *ask), Some(ask), "handed over again");
-    stage.hear(Update::Refused { ask, reason: Refusal::NoSession });
+    assert_eq!(stage.asked().iter().find(send), Some(&first), "handed over again, under the same reference");
+    stage.hear(Update::Refused { ask: first.0, reason: Refusal::NoSession });
     let screen = stage.draw();
     assert!(screen.contains("Its session is gone, the text goes into a new draft"), "{screen}");
     opened(&mut stage, world);

@@ -784,3 +784,18 @@ fn a_hub_that_does_not_start() {
 fn a_hub_of_another_version() {
     pictures("other_version", |_| HubLink::WrongContract(3));
 }
+
+/// UX-34: a hub that is lost again at once is not said to be connected, and the key that tries again is in sight.
+#[test]
+fn the_way_on_is_not_hidden_by_an_older_remark() {
+    let mut stage = Stage::showing(busy(), 1, SIZE);
+    let link = lost(&stage);
+    stage.link(link);
+    stage.link(HubLink::Up);
+    stage.welcome(busy().watched_by(&BTreeMap::new()), None);
+    assert!(stage.draw().contains("Connected to the hub again"));
+    stage.link(down());
+    stage.wait(1_000);
+    let screen = stage.draw();
+    assert!(screen.contains("tries again") && !screen.contains("Connected"), "{screen}");
+}

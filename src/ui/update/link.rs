@@ -55,6 +55,10 @@ impl Step<'_> {
         if self.ui.picks() && !matches!(link, HubLink::Up | HubLink::Connecting) {
             self.decline();
         }
+        if link != HubLink::Up {
+            // What was remarked of the hub before is no longer so, and the way on stands in its place.
+            self.ui.remark = None;
+        }
         self.ui.online = false;
         self.ui.link = link;
         self.ui.linked = self.now;

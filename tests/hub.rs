@@ -20,25 +20,12 @@ use hermux::proto::{ToHub, Update, update::Goodbye};
 use hermux::transport::{port::Frame, unix::Listener};
 use rustix::process::Signal;
 
-/// A home with the profiles `default` and `work`, and a `hermes` that is the demo's backend.
 fn home() -> Home {
-    let home = Home::new();
-    fs::create_dir_all(home.hermes().join("profiles/work")).unwrap();
-    let script = format!(
-        "#!/bin/sh\nexec '{}' demo-backend --pace 20 --stubborn-child \"$@\"\n",
-        env!("CARGO_BIN_EXE_hermux")
-    );
-    fs::write(stand_in(&home), script).unwrap();
-    fs::set_permissions(stand_in(&home), fs::Permissions::from_mode(0o755)).unwrap();
-    home
-}
-
-fn stand_in(home: &Home) -> PathBuf {
-    home.path().join("hermes")
+    Home::new().with_demo("--pace 20 --stubborn-child")
 }
 
 fn launch(home: &Home) -> Launch {
-    home.hermux().arg("--hermes").arg(stand_in(home))
+    home.hermux().arg("--hermes").arg(home.stand_in())
 }
 
 fn sit_down(home: &Home) -> Person {
@@ -361,7 +348,7 @@ fn a_hubs_files_are_its_owners_alone_whatever_the_umask() {
     let home = home();
     let line = "umask 000; exec \"$0\" --hermes \"$1\"";
     let term = Launch::new("sh", &home.work()).envs(home.env()).arg("-c").arg(line);
-    let person = Person::at(term.arg(env!("CARGO_BIN_EXE_hermux")).arg(stand_in(&home)).start());
+    let person = Person::at(term.arg(env!("CARGO_BIN_EXE_hermux")).arg(home.stand_in()).start());
     person.send("/demo stream 3 0 T1");
     person.wait_text("T1-0003");
     let mut seen = 0;
@@ -389,7 +376,7 @@ fn a_hub_keeps_nothing_of_the_terminal_that_started_it() {
     let file = home.path().join("left open by a shell");
     let line = "exec 7>\"$2\"; exec \"$0\" --hermes \"$1\"";
     let term = Launch::new("sh", &home.work()).envs(home.env()).arg("-c").arg(line);
-    let person = Person::at(term.arg(env!("CARGO_BIN_EXE_hermux")).arg(stand_in(&home)).arg(&file).start());
+    let person = Person::at(term.arg(env!("CARGO_BIN_EXE_hermux")).arg(home.stand_in()).arg(&file).start());
     let hub = hub(&home);
     let stat = fs::read_to_string(format!("/proc/{hub}/stat")).unwrap();
     let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
@@ -409,7 +396,7 @@ fn a_hub_keeps_nothing_of_the_terminal_that_started_it() {
 #[test]
 fn server_in_the_foreground_says_when_it_listens_and_ends_on_a_signal() {
     let home = home();
-    let term = home.hermux().arg("server").arg("--hermes").arg(stand_in(&home)).start();
+    let term = home.hermux().arg("server").arg("--hermes").arg(home.stand_in()).start();
     term.wait_text("hermux serves");
     let person = Person::at(home.hermux().arg("attach").start());
     person.send("/demo stream 3 0 T1");

@@ -9,19 +9,9 @@ use common::person::{AFTER_KILL, Person};
 use common::pty::Screen;
 use common::{Deadline, seconds};
 use serde_json::Value;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
-/// A home with the profiles `default` and `work`, and a `hermes` that is the demo's backend.
 fn home() -> Home {
-    let home = Home::new();
-    fs::create_dir_all(home.hermes().join("profiles/work")).unwrap();
-    let script =
-        format!("#!/bin/sh\nexec '{}' demo-backend --pace 20 \"$@\"\n", env!("CARGO_BIN_EXE_hermux"));
-    let stand_in = home.path().join("hermes");
-    fs::write(&stand_in, script).unwrap();
-    fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
-    home
+    Home::new().with_demo("--pace 20")
 }
 
 fn json(home: &Home) -> Value {
@@ -90,7 +80,7 @@ fn says(screen: &Screen, report: &Value) -> bool {
 #[test]
 fn status_tabs_strip_palette_and_title_agree_on_every_session() {
     let home = home();
-    let hermes = home.path().join("hermes");
+    let hermes = home.stand_in();
     let person = Person::at(home.hermux().arg("--hermes").arg(hermes).size(200, 44).start());
     person.send("/demo stream 2 0 A1");
     person.wait_text("A1-0002");

@@ -1,10 +1,6 @@
 //! Two terminals on one hub, and a choice made for one of them: the real binary, with the demo's backends.
-#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod common;
-
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use common::cli::hermux;
 use common::home::Home;
@@ -12,20 +8,12 @@ use common::person::Person;
 use common::pty::Launch;
 use common::seconds;
 
-/// A home with the profiles `default` and `work`, and a `hermes` that is the demo's backend.
 fn home() -> Home {
-    let home = Home::new();
-    fs::create_dir_all(home.hermes().join("profiles/work")).unwrap();
-    let script =
-        format!("#!/bin/sh\nexec '{}' demo-backend --pace 20 \"$@\"\n", env!("CARGO_BIN_EXE_hermux"));
-    let hermes = home.path().join("hermes");
-    fs::write(&hermes, script).unwrap();
-    fs::set_permissions(&hermes, fs::Permissions::from_mode(0o755)).unwrap();
-    home
+    Home::new().with_demo("--pace 20")
 }
 
 fn launch(home: &Home) -> Launch {
-    home.hermux().arg("--hermes").arg(home.path().join("hermes"))
+    home.hermux().arg("--hermes").arg(home.stand_in())
 }
 
 /// INV8, DECISIONS 2, 21, ASK-31.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -62,6 +63,21 @@ impl Home {
         Launch::new(env!("CARGO_BIN_EXE_hermux"), &self.work())
             .envs(self.env())
             .log(self.path().join("state"))
+    }
+
+    /// The profiles `default` and `work`, and a `hermes` that is the demo's backend with these flags.
+    pub fn with_demo(self, flags: &str) -> Self {
+        fs::create_dir_all(self.hermes().join("profiles/work")).expect("a Hermes home");
+        let program = env!("CARGO_BIN_EXE_hermux");
+        let script = format!("#!/bin/sh\nexec '{program}' demo-backend {flags} \"$@\"\n");
+        fs::write(self.stand_in(), script).expect("a stand-in for hermes");
+        fs::set_permissions(self.stand_in(), fs::Permissions::from_mode(0o755)).expect("its mode");
+        self
+    }
+
+    /// Where [`Home::with_demo`] puts its `hermes`.
+    pub fn stand_in(&self) -> PathBuf {
+        self.path().join("hermes")
     }
 
     /// The process of the hub that a terminal started here.

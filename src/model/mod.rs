@@ -9,6 +9,7 @@ mod apply;
 pub mod body;
 pub mod draft;
 pub mod kept;
+pub mod link;
 pub mod listing;
 pub mod message;
 pub mod notice;

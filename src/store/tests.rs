@@ -2,7 +2,7 @@
 
 use super::{file, image::*, *};
 use crate::{
-    base::ids::{ProfileName, QueueId, SessionId},
+    base::ids::{ProfileName, QueueId, SessionId, StoredId},
     model::{
         draft::{Draft, Piece},
         kept::Fate,
@@ -43,7 +43,9 @@ impl Rig {
     }
 
     fn draft(&mut self, id: u64, text: &str) {
-        let pieces = vec![Piece::Text(text.to_owned()), Piece::Paste("pasted\n".repeat(20))];
+        let (profile, stored) = (ProfileName::new("work").unwrap(), StoredId::new("20261121_a1").unwrap());
+        let link = Piece::Link { profile, id: stored, title: "\u{1b}[31mtitle".into() };
+        let pieces = vec![Piece::Text(text.to_owned()), Piece::Paste("pasted\n".repeat(20)), link];
         let draft = Draft { pieces, revision: 3, author: None };
         self.patch(Patch::Session { session: SessionId(id), change: Change::Draft(draft) });
     }
@@ -77,7 +79,7 @@ fn sent(id: u64, reference: u64) -> Sent {
     Sent::new(SendRef(reference), SessionId(id), "hello".to_owned(), EPOCH, Fate::Sending)
 }
 
-/// REL-10, DECISIONS 21: everything is there again, chips, order and numbers included.
+/// REL-10, D03, DECISIONS 21: everything is there again, chips, order and numbers included.
 #[tokio::test]
 async fn what_was_committed_is_there_for_the_next_hub() {
     let dir = temp();
@@ -118,7 +120,7 @@ async fn what_waits_is_on_disk_when_the_store_is_closed() {
     rig.store.flush(Tick(1));
     rig.draft(1, "last words");
     rig.store.close(Tick(2)).await;
-    assert_eq!(kept(dir.path()).await.sessions[0].draft.pieces.len(), 2);
+    assert_eq!(kept(dir.path()).await.sessions[0].draft.pieces.len(), 3);
 }
 
 /// SEC-34.

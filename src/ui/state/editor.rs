@@ -1,7 +1,7 @@
 //! The text area: grapheme clusters and chips, a caret between them, undo.
 //!
-//! The buffer is a list of [`Unit`]s, so the caret stands on a grapheme boundary and a chip (a collapsed paste, later
-//! an attachment) cannot be split, by construction. Every change goes through [`Editor::splice`], which re-segments
+//! The buffer is a list of [`Unit`]s, so the caret stands on a grapheme boundary and a chip (a collapsed paste, a link
+//! to a session) cannot be split, by construction. Every change goes through [`Editor::splice`], which re-segments
 //! what it touches and can be undone exactly. Not here: drawing, keys, which session this is.
 
 mod layout;
@@ -11,7 +11,7 @@ mod unit;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-pub use unit::{Chip, Unit, segment};
+pub use unit::{Chip, ChipOf, Linked, Unit, segment};
 
 /// Edits that can be undone; the oldest are forgotten first.
 const UNDO_DEPTH: usize = 1_000;
@@ -102,17 +102,30 @@ impl Editor {
         }
     }
 
-    /// Puts a chip's text in its place. The chip is the one before the caret, else the one behind it.
+    /// Puts a collapsed paste's text in its place. It is the chip before the caret, else the one behind it.
     pub fn expand_chip(&mut self) -> bool {
         let near = [self.caret.checked_sub(1), Some(self.caret)];
         let found = near.into_iter().flatten().find_map(|at| match self.units.get(at) {
-            Some(Unit::Chip(chip)) => Some((at, chip.text.clone())),
+            Some(Unit::Chip(chip)) if chip.of == ChipOf::Paste => Some((at, chip.text.clone())),
             _ => None,
         });
         let Some((at, text)) = found else { return false };
         self.begin();
         self.splice(at..at + 1, unit::segment(&text));
         true
+    }
+
+    /// Puts a link to a session at the caret, apart from the words around it.
+    pub fn insert_link(&mut self, linked: Linked) {
+        self.begin();
+        let before = self.caret.checked_sub(1).and_then(|at| self.units.get(at));
+        let apart = |unit: Option<&Unit>| unit.is_none_or(Unit::is_blank);
+        let mut units = if apart(before) { Vec::new() } else { unit::segment(" ") };
+        units.push(Unit::Chip(Chip::link(linked)));
+        if !self.units.get(self.caret).is_some_and(Unit::is_blank) {
+            units.extend(unit::segment(" "));
+        }
+        self.splice(self.caret..self.caret, units);
     }
 
     /// Breaks the line at the caret.

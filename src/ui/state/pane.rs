@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::editor::{self, Chip, Editor, Unit};
+use super::editor::{self, Chip, Editor, Linked, Unit};
 use super::lines::LineCache;
 use crate::base::clock::Tick;
 use crate::base::ids::{MessageId, PromptId};
@@ -191,7 +191,7 @@ impl Pane {
             match (unit, pieces.last_mut()) {
                 (Unit::Text(text), Some(Piece::Text(run))) => run.push_str(text),
                 (Unit::Text(text), _) => pieces.push(Piece::Text(text.to_string())),
-                (Unit::Chip(chip), _) => pieces.push(Piece::Paste(chip.text.to_string())),
+                (Unit::Chip(chip), _) => pieces.push(chip.piece()),
             }
         }
         pieces
@@ -208,6 +208,10 @@ pub fn units(pieces: &[Piece]) -> Vec<Unit> {
             Piece::Paste(text) => {
                 pastes += 1;
                 out.push(Unit::Chip(Chip::paste(pastes, text)));
+            }
+            Piece::Link { profile, id, title } => {
+                let linked = Linked { profile: profile.clone(), id: id.clone(), title: title.clone() };
+                out.push(Unit::Chip(Chip::link(linked)));
             }
         }
     }

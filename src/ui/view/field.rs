@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::ui::state::editor::{Editor, Unit};
+use crate::ui::state::editor::{ChipOf, Editor, Unit};
 use crate::ui::theme::Theme;
 
 /// Rows of a text, and the caret among them (column, row).
@@ -22,9 +22,13 @@ pub(super) fn rows(editor: &Editor, width: usize, most: usize, theme: &Theme) ->
         let mut line = Line::default();
         let mut run = String::new();
         for unit in units {
-            if let Unit::Chip(_) = unit {
+            if let Unit::Chip(chip) = unit {
                 line.spans.push(Span::raw(std::mem::take(&mut run)));
-                line.spans.push(Span::styled(unit.drawn().into_owned(), theme.chip));
+                let style = match &chip.of {
+                    ChipOf::Paste => theme.chip,
+                    ChipOf::Link(linked) => theme.chip.patch(theme.accent(linked.profile.as_str())),
+                };
+                line.spans.push(Span::styled(unit.drawn().into_owned(), style));
             } else {
                 run.push_str(&unit.drawn());
             }

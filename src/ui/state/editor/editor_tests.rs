@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::ids::{ProfileName, StoredId};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -93,6 +94,35 @@ fn a_long_paste_is_a_chip_that_sends_its_full_text() {
     assert!(editor.text().ends_with("x\n"), "a short paste is plain text");
 }
 
+fn linked(title: &str) -> Linked {
+    let profile = ProfileName::new("work").unwrap();
+    Linked { profile, id: StoredId::new("20261121_a1").unwrap(), title: title.into() }
+}
+
+/// D01, D02, D03: one step of every motion, one Backspace, and the exact link when it is sent.
+#[test]
+fn a_linked_session_is_one_unit_named_by_its_title() {
+    let mut editor = with("see");
+    editor.insert_link(linked("Fix the \u{1b}[31mlogin page"));
+    assert_eq!(editor.text(), "see @session:work/20261121_a1 ");
+    assert_eq!(editor.units().len(), 6);
+    assert!(matches!(&editor.units()[4], Unit::Chip(chip) if chip.label.starts_with("@Fix the")));
+    assert!(!editor.units()[4].drawn().contains('\u{1b}'));
+    editor.left();
+    editor.left();
+    assert_eq!(editor.caret(), 4);
+    editor.word_right();
+    assert_eq!(editor.caret(), 5);
+    assert!(!editor.expand_chip(), "a link is no text to be changed");
+    editor.backspace();
+    assert_eq!(shown(&editor), "see | ");
+    editor.undo();
+    assert_eq!(editor.text(), "see @session:work/20261121_a1 ");
+    editor.reset(Vec::new());
+    editor.insert_link(linked(" "));
+    assert_eq!(shown(&editor), "@work/20261121_a1 |", "what has no title is named by its id");
+}
+
 #[test]
 fn line_ends_of_a_paste_become_line_breaks() {
     let mut editor = with("");
@@ -169,6 +199,7 @@ const DEEDS: &[fn(&mut Editor)] = &[
     |e| {
         e.backslash_newline();
     },
+    |e| e.insert_link(linked("t")),
 ];
 
 fn op() -> impl Strategy<Value = Op> {
@@ -220,7 +251,11 @@ proptest! {
             prop_assert!(!editor.text().contains('\r'));
             for unit in editor.units() {
                 if let Unit::Chip(chip) = unit {
-                    prop_assert!(chip.label.starts_with("[paste ") && chip.text.lines().count() == 30);
+                    let whole = match chip.of {
+                        ChipOf::Paste => chip.label.starts_with("[paste ") && chip.text.lines().count() == 30,
+                        ChipOf::Link(_) => chip.label == "@t" && &*chip.text == "@session:work/20261121_a1",
+                    };
+                    prop_assert!(whole);
                 }
             }
             let rows = editor.rows(7);

@@ -5,7 +5,13 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::base::text::{self, Mode, width};
+use crate::base::ids::{ProfileName, StoredId};
+use crate::base::text::{self, Mode, Untrusted, width};
+use crate::model::draft::Piece;
+use crate::model::link;
+
+/// Cells of a linked session's title at most.
+const TITLE: usize = 40;
 
 /// One step of the caret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +29,57 @@ pub struct Chip {
     pub label: String,
     /// What is sent.
     pub text: Arc<str>,
+    pub of: ChipOf,
+}
+
+/// What a chip stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChipOf {
+    /// A long text.
+    Paste,
+    /// A stored session.
+    Link(Box<Linked>),
+}
+
+/// A stored session that a chip stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    pub profile: ProfileName,
+    pub id: StoredId,
+    /// Empty where it is not known.
+    pub title: Untrusted,
 }
 
 impl Chip {
     /// The `number`-th long paste.
     pub fn paste(number: usize, text: &str) -> Self {
-        Self { label: format!("[paste {number}: {}]", size_words(text)), text: text.into() }
+        Self {
+            label: format!("[paste {number}: {}]", size_words(text)),
+            text: text.into(),
+            of: ChipOf::Paste,
+        }
+    }
+
+    /// A link to a session (D03).
+    pub fn link(linked: Linked) -> Self {
+        let Linked { profile, id, title } = &linked;
+        let named = match title.label(TITLE) {
+            title if title.trim().is_empty() => format!("{profile}/{}", id.as_str()),
+            title => title,
+        };
+        let text = link::text(profile, id).into();
+        Self { label: format!("@{named}"), text, of: ChipOf::Link(Box::new(linked)) }
+    }
+
+    /// As a draft keeps it.
+    pub fn piece(&self) -> Piece {
+        match &self.of {
+            ChipOf::Paste => Piece::Paste(self.text.to_string()),
+            ChipOf::Link(linked) => {
+                let Linked { profile, id, title } = (**linked).clone();
+                Piece::Link { profile, id, title }
+            }
+        }
     }
 }
 

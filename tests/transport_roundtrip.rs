@@ -58,6 +58,7 @@ fn name(command: &Command) -> &'static str {
         Command::DismissNotice { .. } => "DismissNotice",
         Command::List { .. } => "List",
         Command::Older { .. } => "Older",
+        Command::Commands { .. } => "Commands",
         Command::Focus { .. } => "Focus",
         Command::StopAll => "StopAll",
         Command::Shutdown { .. } => "Shutdown",
@@ -65,7 +66,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 30;
+const COMMANDS: usize = 31;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -95,6 +96,7 @@ fn commands() -> Vec<Command> {
         {"DismissNotice": {"notice": 7}},
         {"List": {"profile": "work", "limit": 200}},
         {"Older": {"session": 1, "first": 3, "skip": 400}},
+        {"Commands": {"profile": "work"}},
         {"Focus": {"session": 1}},
         "StopAll",
         {"Shutdown": {"force": true}},
@@ -161,6 +163,10 @@ fn updates() -> Vec<Update> {
         Answer::Output { text: "out".into(), warning: Some("careful".into()) },
         Answer::Stopped { turns: 2, texts: 1 },
         Answer::Prefill("text".to_owned()),
+        Answer::Commands(
+            from_value(json!([{"name": "q", "about": "a", "group": "g", "aliases": ["x"], "words": []}]))
+                .unwrap(),
+        ),
     ];
     let mut all = vec![Update::Welcome(Box::new(welcome)), Update::Patches { seq: 10, list }];
     all.extend(answers.map(|answer| Update::Answer { ask, answer }));

@@ -5,6 +5,7 @@ use super::{
     message::Message,
     profile::BackendState,
     session::ApprovalMode,
+    slash::SlashCommand,
     tool::{SubagentState, Todo, ToolState},
     usage::Usage,
 };
@@ -247,6 +248,8 @@ pub enum Call {
     StopProcesses,
     /// Whether a provider is configured.
     Setup,
+    /// Which slash commands there are.
+    Catalog,
     /// A slash command that is not hermux's own.
     Slash {
         live: LiveId,
@@ -286,6 +289,8 @@ pub enum Reply {
         pending: bool,
     },
     ProviderConfigured(bool),
+    /// Its slash commands.
+    Catalog(Vec<SlashCommand>),
     /// How many background processes run, and how many have ended that the backend still tells of.
     Processes {
         running: usize,

@@ -18,6 +18,7 @@ pub mod patch;
 pub mod profile;
 pub mod prompt;
 pub mod session;
+pub mod slash;
 pub mod status;
 pub mod terminal;
 pub mod tool;

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::{
     base::{ids::SessionId, text::Untrusted},
-    model::{listing::StoredRow, message::Message},
+    model::{listing::StoredRow, message::Message, slash::SlashCommand},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub enum Answer {
     Stopped { turns: usize, texts: usize },
     /// Text that a slash command puts into the composer.
     Prefill(String),
+    /// The slash commands of a profile; `None`: no backend of it has told yet, and none runs.
+    Commands(Option<Vec<SlashCommand>>),
     /// How everything stands.
     Status(Box<Report>),
 }

@@ -154,6 +154,10 @@ pub enum Command {
         first: Option<MessageId>,
         skip: u64,
     },
+    /// The slash commands of a profile, as its backend says, or said last. Starts no backend.
+    Commands {
+        profile: ProfileName,
+    },
     /// This terminal shows this session from now on.
     Focus {
         session: SessionId,

@@ -7,6 +7,7 @@
 mod attention;
 mod body;
 mod bound;
+mod catalog;
 mod children;
 pub mod effect;
 pub mod input;

@@ -137,6 +137,7 @@ impl Registry {
                 Ok(None)
             }
             Command::Older { session, first, skip } => self.on_ask_older(client, ask, session, first, skip),
+            Command::Commands { profile } => self.on_ask_commands(client, ask, &profile),
             Command::Focus { session } => self.on_focus(client, session),
             Command::StopAll => Ok(Some(self.on_stop_all())),
             Command::Shutdown { force } => self.on_shutdown(force),

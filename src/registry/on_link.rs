@@ -120,6 +120,7 @@ impl Registry {
         let wires = self.wire(profile);
         wires.up = true;
         wires.starting = false;
+        self.doubt_commands(profile);
         self.set_capabilities(profile, capabilities);
         if self.world.profile(profile).is_some_and(|known| known.provider != Some(true)) {
             self.ask_provider(profile);

@@ -51,6 +51,7 @@ impl Registry {
                     self.on_provider(&profile, configured);
                 }
             }
+            Kind::Catalog => self.on_catalog(&profile, reply),
             Kind::ActiveList => self.on_active_list(&profile, reply),
             Kind::Spare(asked) => self.on_processes(&profile, call, asked, &reply),
             Kind::Close(who) => self.on_closed(&profile, who, &reply),

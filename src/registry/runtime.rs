@@ -2,6 +2,7 @@
 //! is shown, none of it is sent, and all of it can be lost with the backend.
 
 use super::{
+    catalog::Catalog,
     effect::JobId,
     residency::{Asked, Left, Spare, Who},
 };
@@ -211,6 +212,7 @@ pub(super) struct Wires {
     pub spare: Spare,
     /// What is still built of closed tabs.
     pub left: BTreeMap<LiveId, Left>,
+    pub catalog: Catalog,
     /// No longer on disk: it leaves when its backend is cold.
     pub gone: bool,
 }
@@ -238,6 +240,7 @@ pub(super) enum Kind {
     Prompt(SessionId, PromptId),
     Wish(SessionId, Want),
     Setup,
+    Catalog,
     ActiveList,
     /// For what runs in the background, before something is stopped or closed.
     Spare(Asked),

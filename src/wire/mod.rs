@@ -6,6 +6,7 @@
 //! counted in [`oddity`] and left out, never guessed; nothing a backend sends can stop the program.
 
 mod ask;
+mod catalog;
 pub mod event;
 pub mod features;
 pub mod feed;

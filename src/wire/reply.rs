@@ -1,6 +1,8 @@
 //! Results and errors of calls, read by what was asked.
 
-use super::{ask, features::Features, frame::Outcome, info, json::Fields, oddity::Oddities, transcript};
+use super::{
+    ask, catalog, features::Features, frame::Outcome, info, json::Fields, oddity::Oddities, transcript,
+};
 use crate::{
     base::{
         ids::{LiveId, StoredId},
@@ -32,6 +34,7 @@ pub enum Expect {
     Answered,
     Titled,
     Setup,
+    Catalog,
     Processes,
     Slash,
     Dispatch,
@@ -55,6 +58,7 @@ impl Expect {
             Call::Title { .. } => Self::Titled,
             Call::StopProcesses => Self::Done,
             Call::Setup => Self::Setup,
+            Call::Catalog => Self::Catalog,
             Call::Processes { .. } => Self::Processes,
             Call::Slash { .. } => Self::Slash,
             Call::Dispatch { .. } => Self::Dispatch,
@@ -143,6 +147,7 @@ fn result(
             let fields = Fields::read(raw.get(), "setup.status", &["provider_configured"], odd)?;
             Reply::ProviderConfigured(fields.flag("provider_configured")?)
         }
+        Expect::Catalog => Reply::Catalog(catalog::catalog(raw, odd)?),
         Expect::Slash => {
             let fields = read("slash.exec", &["output", "warning"])?;
             Reply::Output { text: fields.text_or_empty("output"), warning: fields.word("warning") }

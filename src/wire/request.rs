@@ -160,6 +160,7 @@ pub fn encode(
         }
         Call::StopProcesses => "process.stop",
         Call::Setup => "setup.status",
+        Call::Catalog => "commands.catalog",
         Call::Slash { live, command } => {
             list.extend([("session_id", Text(live.as_str())), ("command", Text(command))]);
             "slash.exec"

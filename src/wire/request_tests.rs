@@ -76,6 +76,7 @@ fn every_call_has_exactly_the_documented_parameters() {
         ),
         (Call::StopProcesses, json!(["process.stop", {}])),
         (Call::Setup, json!(["setup.status", {}])),
+        (Call::Catalog, json!(["commands.catalog", {}])),
         (
             Call::Slash { live: live(), command: text() },
             json!(["slash.exec", {"session_id": "24035877", "command": "t"}]),

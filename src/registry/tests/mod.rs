@@ -2,6 +2,7 @@
 //! against the world after every step.
 
 mod backends;
+mod catalog;
 mod children;
 mod held;
 mod outbox;

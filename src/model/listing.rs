@@ -1,5 +1,7 @@
 //! Rows of stored sessions.
 
+pub mod merge;
+
 use crate::base::{
     clock::WallMs,
     ids::{LineageRoot, ProfileName, StoredId},

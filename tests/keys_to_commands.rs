@@ -16,7 +16,7 @@ use hermux::proto::command::{CloseRunning, Settle};
 use hermux::proto::update::Goodbye;
 use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update};
 use hermux::ui::action::{Action, Next};
-use hermux::ui::events::{Input, Mouse, MouseDeed};
+use hermux::ui::events::Input;
 use hermux::ui::keymap::{Key, Scope};
 use hermux::ui::state::layer::{Layer, Target};
 use hermux::ui::state::{Focus, Hit};
@@ -1268,23 +1268,17 @@ fn a_question_with_choices_takes_an_own_answer() {
 /// G03, G04.
 #[test]
 fn a_click_does_what_its_key_does() {
-    let click = |stage: &mut Stage, hit: &Hit| {
-        stage.draw();
-        let (area, _) = stage.ui.hits.iter().find(|(_, known)| known == hit).cloned().unwrap();
-        stage.input(Input::Mouse(Mouse { deed: MouseDeed::Press, column: area.x, row: area.y }));
-        stage.draw();
-    };
     let mut stage = stage(busy(), 1);
-    click(&mut stage, &Hit::Tab(SessionId(3)));
+    stage.click(&Hit::Tab(SessionId(3)));
     assert_eq!(stage.ui.active, Some(SessionId(3)));
-    click(&mut stage, &Hit::Card);
+    stage.click(&Hit::Card);
     assert_eq!(stage.ui.focus, Focus::Card);
-    click(&mut stage, &Hit::Composer);
+    stage.click(&Hit::Composer);
     assert_eq!(stage.ui.focus, Focus::Composer);
     stage.commands();
-    click(&mut stage, &Hit::Profile(name("research")));
+    stage.click(&Hit::Profile(name("research")));
     assert!(matches!(stage.commands().as_slice(), [Command::NewSession { .. }]));
-    click(&mut stage, &Hit::CloseTab(SessionId(3)));
+    stage.click(&Hit::CloseTab(SessionId(3)));
     assert!(matches!(stage.ui.layer, Some(Layer::Dialog(_))));
 }
 

@@ -26,9 +26,10 @@ const ASK: &[u8] = b"\x1b[?2026$p\x1b[?u\x1b[c";
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 /// The reverse of all that may be on, whatever was.
 const LEAVE: &[u8] =
-    b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;2t";
-const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+    b"\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;2t";
+/// Buttons, the wheel, and motion while a button is down; never motion alone (UX-13).
+const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 /// The least of the extended keyboard protocol: ambiguous keys become distinct. Pushed only when answered.
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
 const KITTY_POP: &[u8] = b"\x1b[<1u";

@@ -15,10 +15,10 @@ use hermux::proto::update::{Snapshot, Welcome};
 use hermux::proto::{Answer, CONTRACT, Command, ToHub, Update};
 use hermux::transport::link::HubLink;
 use hermux::ui::action::Action;
-use hermux::ui::events::Input;
+use hermux::ui::events::{Input, Mouse, MouseDeed};
 use hermux::ui::keymap::{Key, Keymap};
 use hermux::ui::mirror::Mirror;
-use hermux::ui::state::{Start, UiState};
+use hermux::ui::state::{Hit, Start, UiState};
 use hermux::ui::theme::Theme;
 use hermux::ui::view::Areas;
 use hermux::ui::{update, view, widget};
@@ -143,6 +143,27 @@ impl Stage {
     pub fn input(&mut self, input: Input) {
         let actions = update::input(&mut self.ui, &self.mirror, input, Tick(self.now));
         self.done.extend(actions);
+    }
+
+    /// The mouse does something at a cell; a frame is drawn after.
+    pub fn mouse(&mut self, deed: MouseDeed, column: u16, row: u16) {
+        self.input(Input::Mouse(Mouse { deed, column, row }));
+        self.draw();
+    }
+
+    /// Presses and lets go where `hit` is.
+    pub fn click(&mut self, hit: &Hit) {
+        let (column, row) = self.place_of(hit);
+        self.mouse(MouseDeed::Press, column, row);
+        self.mouse(MouseDeed::Release, column, row);
+    }
+
+    /// The first cell of `hit`.
+    pub fn place_of(&mut self, hit: &Hit) -> (u16, u16) {
+        self.draw();
+        let (area, _) =
+            self.ui.hits.iter().rev().find(|(_, known)| known == hit).expect("it is on the screen");
+        (area.x, area.y)
     }
 
     /// Types text, a key each.

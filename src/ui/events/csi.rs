@@ -122,8 +122,13 @@ fn mouse(text: &str, last: u8) -> Option<Input> {
     // Shift, alt and control are other bits of the same number.
     let deed = match (button & !0b1_1100, last) {
         (0, b'M') => MouseDeed::Press,
+        (0, b'm') => MouseDeed::Release,
+        (2, b'M') => MouseDeed::RightPress,
+        (32, b'M') => MouseDeed::Drag,
         (64, b'M') => MouseDeed::WheelUp,
         (65, b'M') => MouseDeed::WheelDown,
+        (66, b'M') => MouseDeed::WheelLeft,
+        (67, b'M') => MouseDeed::WheelRight,
         _ => return None,
     };
     Some(Input::Mouse(Mouse { deed, column: column.saturating_sub(1), row: row.saturating_sub(1) }))

@@ -40,8 +40,16 @@ pub struct Mouse {
 pub enum MouseDeed {
     WheelUp,
     WheelDown,
+    WheelLeft,
+    WheelRight,
     /// The left button went down.
     Press,
+    /// The pointer is in another cell, the left button down.
+    Drag,
+    /// The left button was let go.
+    Release,
+    /// The right button went down.
+    RightPress,
 }
 
 /// An answer of the terminal.

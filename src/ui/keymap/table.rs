@@ -163,5 +163,10 @@ pub static ACTIONS: &[Action] = &[
     action("list.accept", Intent::Accept, List, &["enter"], "Take this one"),
     action("list.back", Intent::Back, List, &["esc", "ctrl-c", "ctrl-g"], "Close"),
 
+    action("dialog.accept", Intent::Accept, Dialog, &["enter", "space"], "Take the marked answer"),
+    action("dialog.up", Intent::ListUp, Dialog, &["up"], "Up"),
+    action("dialog.down", Intent::ListDown, Dialog, &["down"], "Down"),
+    action("dialog.next", Intent::FocusNext, Dialog, &["tab", "right"], "Next"),
+    action("dialog.previous", Intent::FocusPrevious, Dialog, &["shift-tab", "left"], "Previous"),
     action("dialog.back", Intent::Back, Dialog, &["esc", "ctrl-c"], "Cancel"),
 ];

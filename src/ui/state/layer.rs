@@ -1,9 +1,9 @@
 //! What lies over the panes: palette, help, a question of hermux, text that was asked for. At most one at a time.
 
+pub use super::confirm::{Choice, Deed, Dialog};
 use super::editor::Editor;
 use crate::base::fuzzy;
 use crate::base::ids::{ProfileName, QueueId, SessionId, StoredId};
-use crate::ui::action::Next;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Scope;
 
@@ -123,36 +123,4 @@ impl Palette {
     pub fn chosen(&self) -> Option<&Row> {
         self.rows.get(self.hits.get(self.selected)?.index)
     }
-}
-
-/// A question with a few answers, each a letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialog {
-    pub title: String,
-    /// Drawable lines.
-    pub lines: Vec<String>,
-    pub options: Vec<Choice>,
-}
-
-/// One answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    pub key: char,
-    pub label: &'static str,
-    pub does: Deed,
-}
-
-/// What an answer does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    CloseAndStop(SessionId),
-    CloseAndKeep(SessionId),
-    Leave(Next),
-    Bypass(SessionId, bool),
-    StopBackend(ProfileName),
-    /// Interrupt every running turn.
-    StopAll,
-    /// End the hub.
-    StopHub,
-    Cancel,
 }

@@ -2,7 +2,9 @@
 //!
 //! Pure data with small methods; `update` decides, `view` projects.
 
+pub mod confirm;
 pub mod editor;
+pub mod gesture;
 pub mod guard;
 pub mod layer;
 pub mod lines;
@@ -25,6 +27,7 @@ use crate::proto::Command;
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
+use gesture::Gesture;
 use guard::Guard;
 use layer::Layer;
 use pane::Pane;
@@ -172,6 +175,8 @@ pub struct UiState {
     pub read_told: Option<SessionId>,
     /// Where the walk through waiting sessions stands.
     pub walk: Option<(Status, Tick, SessionId)>,
+    /// What the left button does.
+    pub gesture: Gesture<Hit>,
     /// What is where on the screen, for the mouse; the topmost last.
     pub hits: Vec<(Rect, Hit)>,
     next_ask: u64,
@@ -190,6 +195,8 @@ pub enum Hit {
     Transcript,
     /// A row of the palette, by its place among the hits.
     Row(usize),
+    /// An answer of the open question, by its place.
+    Option(usize),
     /// The mark of what is new below.
     End,
 }
@@ -250,6 +257,7 @@ impl UiState {
             profile_before: None,
             read_told: None,
             walk: None,
+            gesture: Gesture::default(),
             hits: Vec::new(),
             next_ask: 0,
             next_secret: 0,

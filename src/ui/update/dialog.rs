@@ -8,6 +8,7 @@ use crate::model::status;
 use crate::model::world::World;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
+use crate::ui::intent::Intent;
 use crate::ui::state::Ask;
 use crate::ui::state::layer::{Choice, Deed, Dialog, Layer};
 
@@ -16,17 +17,32 @@ pub(super) const NAMED: usize = 8;
 
 impl Step<'_> {
     pub(super) fn open_dialog(&mut self, title: String, lines: Vec<String>, options: Vec<Choice>) {
-        self.ui.layer = Some(Layer::Dialog(Dialog { title, lines, options }));
+        self.ui.layer = Some(Layer::Dialog(Dialog::new(title, lines, options)));
     }
 
-    /// A letter of the open question.
-    pub(super) fn answer_dialog(&mut self, c: char) {
-        let Some(Layer::Dialog(dialog)) = &self.ui.layer else { return };
-        let Some(deed) =
-            dialog.options.iter().find(|choice| choice.key == c).map(|choice| choice.does.clone())
-        else {
-            return;
+    /// What a key means to the open question.
+    pub(super) fn dialog_intent(&mut self, intent: Intent) {
+        let Some(Layer::Dialog(dialog)) = &mut self.ui.layer else { return };
+        let deed = match intent {
+            Intent::Type(c) => dialog.lettered(c),
+            Intent::Accept => dialog.marked(),
+            Intent::ListUp | Intent::FocusPrevious => return dialog.step(-1),
+            Intent::ListDown | Intent::FocusNext => return dialog.step(1),
+            _ => None,
         };
+        self.give(deed);
+    }
+
+    /// An answer of the open question was clicked.
+    pub(super) fn click_option(&mut self, place: usize) {
+        let Some(Layer::Dialog(dialog)) = &mut self.ui.layer else { return };
+        dialog.focus = place;
+        let deed = dialog.marked();
+        self.give(deed);
+    }
+
+    fn give(&mut self, deed: Option<Deed>) {
+        let Some(deed) = deed else { return };
         self.ui.layer = None;
         match deed {
             Deed::CloseAndStop(session) => {

@@ -84,6 +84,8 @@ pub fn linked(ui: &mut UiState, mirror: &Mirror, link: HubLink, now: Tick) -> Ve
 /// Time went on: a draft is due, a remark is over.
 pub fn tick(ui: &mut UiState, mirror: &Mirror, now: Tick) -> Vec<Action> {
     let mut step = Step { ui, mirror, now, out: Vec::new() };
+    let became = step.ui.gesture.tick(now);
+    step.became(became);
     step.settle();
     step.out
 }

@@ -1,17 +1,41 @@
-//! The mouse: wheel and clicks on what the last frame drew. Every click has a key.
+//! The mouse: wheel and gestures on what the last frame drew. Everything it does has a key.
+
+use ratatui::layout::Position;
 
 use super::Step;
 use crate::ui::events::{Mouse, MouseDeed};
 use crate::ui::intent::Intent;
+use crate::ui::state::gesture::{Became, Grip, Place};
 use crate::ui::state::layer::Layer;
 use crate::ui::state::{Focus, Hit};
 
 impl Step<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
-        match mouse.deed {
-            MouseDeed::WheelUp => self.wheel(-3),
-            MouseDeed::WheelDown => self.wheel(3),
-            MouseDeed::Press => self.click(mouse.column, mouse.row),
+        let place = Place { column: mouse.column, row: mouse.row };
+        let became = match mouse.deed {
+            MouseDeed::WheelUp => return self.wheel(-3),
+            MouseDeed::WheelDown => return self.wheel(3),
+            MouseDeed::WheelLeft | MouseDeed::WheelRight | MouseDeed::RightPress => return,
+            MouseDeed::Press => {
+                self.ui.gesture.cancel();
+                if let Some(hit) = self.hit(place) {
+                    self.ui.gesture.press(hit, Grip::default(), place, self.now);
+                }
+                return;
+            }
+            MouseDeed::Drag => self.ui.gesture.moved(place, self.now),
+            MouseDeed::Release => self.ui.gesture.released(place, self.now),
+        };
+        self.became(became);
+    }
+
+    /// What a press of the left button has become.
+    pub(super) fn became(&mut self, became: Became<Hit>) {
+        match became {
+            Became::Click(hit) => self.click(hit),
+            // A hand that trembles within one thing means it all the same.
+            Became::Away(hit, place) if self.hit(place).as_ref() == Some(&hit) => self.click(hit),
+            Became::Nothing | Became::Away(..) | Became::Hold(..) | Became::Drag(..) | Became::Drop(..) => {}
         }
     }
 
@@ -27,31 +51,33 @@ impl Step<'_> {
         }
     }
 
-    fn click(&mut self, column: u16, row: u16) {
-        let inside =
-            |area: &ratatui::layout::Rect| area.contains(ratatui::layout::Position::new(column, row));
-        let hit = self.ui.hits.iter().rev().find(|(area, _)| inside(area)).map(|(_, hit)| hit.clone());
-        if let Some(Hit::Row(place)) = hit {
-            if let Some(Layer::Palette(palette)) = &mut self.ui.layer {
-                palette.selected = place;
-                let chosen = palette.chosen().map(|row| row.what.clone());
-                self.take(chosen);
-            }
-            return;
-        }
-        if self.ui.layer.is_some() {
-            return;
-        }
+    /// What is at a cell of the screen, of the open layer alone where there is one.
+    fn hit(&self, place: Place) -> Option<Hit> {
+        let at = Position::new(place.column, place.row);
+        let (_, hit) = self.ui.hits.iter().rev().find(|(area, _)| area.contains(at))?;
+        let of_layer = matches!(hit, Hit::Row(_) | Hit::Option(_));
+        (of_layer == self.ui.layer.is_some()).then(|| hit.clone())
+    }
+
+    fn click(&mut self, hit: Hit) {
         match hit {
-            Some(Hit::Tab(id)) => self.show(id),
-            Some(Hit::CloseTab(id)) => self.close(id),
-            Some(Hit::NewTab) => self.new_session(),
-            Some(Hit::Profile(name)) => self.switch_profile(&name),
-            Some(Hit::Card) if self.ui.focus != Focus::Card => self.intent(Intent::FocusCard, None),
-            Some(Hit::Composer) => self.focus_composer(),
-            Some(Hit::Transcript) if self.ui.focus == Focus::Composer => self.focus_transcript(),
-            Some(Hit::End) => self.scroll_end(),
-            Some(Hit::Card | Hit::Transcript | Hit::Row(_)) | None => {}
+            Hit::Row(place) => {
+                if let Some(Layer::Palette(palette)) = &mut self.ui.layer {
+                    palette.selected = place;
+                    let chosen = palette.chosen().map(|row| row.what.clone());
+                    self.take(chosen);
+                }
+            }
+            Hit::Option(place) => self.click_option(place),
+            Hit::Tab(id) => self.show(id),
+            Hit::CloseTab(id) => self.close(id),
+            Hit::NewTab => self.new_session(),
+            Hit::Profile(name) => self.switch_profile(&name),
+            Hit::Card if self.ui.focus != Focus::Card => self.intent(Intent::FocusCard, None),
+            Hit::Composer => self.focus_composer(),
+            Hit::Transcript if self.ui.focus == Focus::Composer => self.focus_transcript(),
+            Hit::End => self.scroll_end(),
+            Hit::Card | Hit::Transcript => {}
         }
     }
 }

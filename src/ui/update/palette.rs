@@ -144,7 +144,15 @@ impl Step<'_> {
             | (Layer::Help { .. } | Layer::Output { .. }, Intent::Accept | Intent::Help) => {
                 self.ui.layer = None;
             }
-            (Layer::Dialog(_), Intent::Type(c)) => self.answer_dialog(c),
+            (
+                Layer::Dialog(_),
+                Intent::Type(_)
+                | Intent::Accept
+                | Intent::ListUp
+                | Intent::ListDown
+                | Intent::FocusNext
+                | Intent::FocusPrevious,
+            ) => self.dialog_intent(intent),
             (Layer::Palette(palette), Intent::Type(c)) => {
                 palette.query.insert(c.encode_utf8(&mut [0; 4]));
                 palette.selected = 0;

@@ -120,5 +120,5 @@ impl Step<'_> {
 /// When `tick` is wanted next, if nothing happens.
 pub fn due(ui: &UiState, _mirror: &Mirror) -> Option<Tick> {
     let drafts = ui.panes.values().filter_map(compose::save_due).filter(|_| ui.online);
-    drafts.chain(ui.remark.as_ref().map(|(_, until)| *until)).min()
+    drafts.chain(ui.remark.as_ref().map(|(_, until)| *until)).chain(ui.gesture.due()).min()
 }

@@ -4,13 +4,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Boxed, field};
+use super::{Boxed, confirm, field};
 use crate::base::text::{self, Mode, width};
 use crate::ui::intent::Intent;
 use crate::ui::keymap::{ACTIONS, Keymap, Scope};
 use crate::ui::render::wrap;
 use crate::ui::state::Hit;
-use crate::ui::state::layer::{Dialog, Entry, Layer, Offer, Palette};
+use crate::ui::state::layer::{Entry, Layer, Offer, Palette};
 use crate::ui::theme::Theme;
 
 /// A box over the panes.
@@ -47,12 +47,12 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
                 drawn.lines().flat_map(|line| wrap::wrap(&Line::raw(line.to_owned()), cells, 0)).collect();
             scrolled(area, title, rows, *scroll, 0, (keymap, theme))
         }
-        Layer::Dialog(dialog) => dialog_box(dialog, keymap, size, theme),
+        Layer::Dialog(dialog) => confirm::boxed(dialog, keymap, size, theme),
         Layer::Entry(entry) => entry_box(entry, keymap, size, theme),
     }
 }
 
-fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {
+pub(super) fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {
     let wide = wide.min(width.saturating_sub(if width > 40 { 4 } else { 0 }));
     let high = high.min(height);
     Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
@@ -126,7 +126,7 @@ fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &The
 }
 
 /// What keys do, as a box says on its lower border.
-fn foot(keymap: &Keymap, says: &[(Scope, Intent, &str)], theme: &Theme) -> Line<'static> {
+pub(super) fn foot(keymap: &Keymap, says: &[(Scope, Intent, &str)], theme: &Theme) -> Line<'static> {
     let of = |(scope, intent, word): &(Scope, Intent, &str)| {
         Some(format!("{} {word}", keymap.hint_in(*scope, *intent)?))
     };
@@ -226,33 +226,6 @@ fn scrolled(
         foot: foot(keymap, &[(Scope::List, Intent::Back, "closes")], theme),
         rows: rows.into_iter().skip(from).take(room).collect(),
         border: theme.key,
-        caret: None,
-    };
-    Over { area, boxed, hits: Vec::new() }
-}
-
-fn dialog_box(dialog: &Dialog, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
-    let cells = usize::from(size.0).saturating_sub(8).clamp(1, 64);
-    let mut rows: Vec<Line<'static>> =
-        dialog.lines.iter().flat_map(|line| wrap::wrap(&Line::raw(line.clone()), cells, 2)).collect();
-    rows.push(Line::default());
-    for choice in &dialog.options {
-        rows.push(Line::from(vec![
-            Span::styled(format!("  {} ", choice.key), theme.key),
-            Span::raw(format!(" {}", choice.label)),
-        ]));
-    }
-    let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
-    let area = middle(size, u16::try_from(cells + 4).unwrap_or(u16::MAX), high);
-    // The answers must be on the screen, whatever else is not.
-    let room = usize::from(area.height).saturating_sub(2);
-    let skip = rows.len().saturating_sub(room);
-    let boxed = Boxed {
-        title: Line::styled(format!(" {} ", dialog.title), theme.strong),
-        corner: Line::default(),
-        foot: foot(keymap, &[(Scope::Dialog, Intent::Back, "cancels")], theme),
-        rows: rows.into_iter().skip(skip).collect(),
-        border: theme.needs,
         caret: None,
     };
     Over { area, boxed, hits: Vec::new() }

@@ -5,9 +5,11 @@
 
 mod activity;
 mod areas;
+pub mod badge;
 mod card;
 mod chat;
 mod composer;
+mod confirm;
 mod empty;
 mod failure;
 mod field;
@@ -94,6 +96,7 @@ pub struct Screen<'a> {
 pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &str, now: Tick) -> Screen<'a> {
     let hub_now = mirror.hub_time(now);
     let world = mirror.world();
+    let theme = &theme.wearing(std::iter::empty());
     let session = ui.active.and_then(|id| mirror.session(id));
     if ui.picks() {
         return palette_alone(ui, theme, now);
@@ -131,7 +134,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };
         let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
-        composer::boxed(session, pane, &ui.keymap, room, over.is_none().then_some(ui.focus), (theme, now))
+        let focus = over.is_none().then_some(ui.focus);
+        composer::boxed(session, pane, &ui.keymap, room, focus, (theme, now))
     });
     let (card, card_in_focus) = match card {
         Some((boxed, key)) => {

@@ -1,0 +1,79 @@
+//! The one question of hermux: what is at stake, and a few answers. Enter and Space take the answer that is marked, from anywhere in
+//! it; each answer has a letter, too; Esc cancels. Where something would be lost the mark stands on the safe answer first (K05).
+
+use crate::base::ids::{ProfileName, SessionId};
+use crate::ui::action::Next;
+
+/// A question with a few answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    pub title: String,
+    /// Drawable lines.
+    pub lines: Vec<String>,
+    pub options: Vec<Choice>,
+    /// The answer that is marked.
+    pub focus: usize,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub key: char,
+    pub label: &'static str,
+    pub does: Deed,
+}
+
+/// What an answer does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    CloseAndStop(SessionId),
+    CloseAndKeep(SessionId),
+    Leave(Next),
+    Bypass(SessionId, bool),
+    StopBackend(ProfileName),
+    /// Interrupt every running turn.
+    StopAll,
+    /// End the hub.
+    StopHub,
+    Cancel,
+}
+
+impl Deed {
+    /// Whether it ends, loses or opens up something that cannot be had back by the next key.
+    pub fn is_grave(&self) -> bool {
+        match self {
+            Self::CloseAndStop(_)
+            | Self::Leave(_)
+            | Self::Bypass(_, true)
+            | Self::StopBackend(_)
+            | Self::StopAll
+            | Self::StopHub => true,
+            Self::CloseAndKeep(_) | Self::Bypass(_, false) | Self::Cancel => false,
+        }
+    }
+}
+
+impl Dialog {
+    /// A question whose mark stands on the first answer, or on the last that does no harm if that one does.
+    pub fn new(title: String, lines: Vec<String>, options: Vec<Choice>) -> Self {
+        let grave = options.first().is_some_and(|first| first.does.is_grave());
+        let safe = options.iter().rposition(|option| !option.does.is_grave());
+        Self { title, lines, focus: safe.filter(|_| grave).unwrap_or(0), options }
+    }
+
+    /// Moves the mark, round the ends.
+    pub fn step(&mut self, by: isize) {
+        let count = self.options.len().max(1);
+        self.focus = (self.focus + count).saturating_add_signed(by) % count;
+    }
+
+    /// What the marked answer does.
+    pub fn marked(&self) -> Option<Deed> {
+        self.options.get(self.focus).map(|option| option.does.clone())
+    }
+
+    /// What the answer of this letter does.
+    pub fn lettered(&self, key: char) -> Option<Deed> {
+        self.options.iter().find(|option| option.key == key).map(|option| option.does.clone())
+    }
+}

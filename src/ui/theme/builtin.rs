@@ -78,6 +78,15 @@ pub(super) fn mono() -> Theme {
     }
 }
 
+/// Of the sixteen, the colours that a person's own one can become: they can be read on ground of this shade.
+pub(super) fn vivid(shade: Shade) -> &'static [Color] {
+    use Color::{Blue, LightBlue, LightCyan, LightGreen, LightMagenta, LightRed, LightYellow, Magenta, Red};
+    match shade {
+        Shade::Dark => &[LightRed, LightYellow, LightGreen, LightCyan, LightBlue, LightMagenta],
+        Shade::Light => &[Red, Blue, Magenta],
+    }
+}
+
 /// Of the sixteen, those that can be read in the usual schemes: on light ground that is few. `painted`: on black or white
 /// of its own; else on whatever the terminal has, so that it fits any scheme.
 fn ansi(shade: Shade, depth: Depth, painted: bool) -> Theme {
@@ -134,6 +143,7 @@ fn ansi(shade: Shade, depth: Depth, painted: bool) -> Theme {
     }
     let mut theme = Theme {
         hues: Some(hues),
+        shade,
         key: on(weights.strong, pick.key),
         good: on(plain, pick.good),
         warn: on(plain, pick.warn),
@@ -189,6 +199,7 @@ fn painted(palette: &Palette, depth: Depth) -> Theme {
     };
     Theme {
         hues: Some(palette.hues.map(color)),
+        shade: palette.shade,
         base: ground(palette.base),
         panel: ground(palette.panel),
         block: ground(palette.block),

@@ -47,6 +47,8 @@ impl Choice {
     }
 }
 
+/// Contrast that the person's own colours are lifted to.
+const READABLE: f64 = 4.5;
 /// Contrast that text of unknown origin is lifted to where what it stands on is known.
 const FOREIGN: f64 = 3.0;
 
@@ -66,11 +68,45 @@ impl Theme {
         builtin::named(name, shade, depth)
     }
 
-    /// The accent of a profile: the same on every machine and in every run. `default` has the interface's own.
+    /// The same, with the colours that were given to profiles.
+    #[must_use]
+    pub fn wearing<'a>(&self, own: impl IntoIterator<Item = (&'a str, depth::Rgb)>) -> Self {
+        let own = own.into_iter().map(|(profile, rgb)| (profile.to_owned(), self.nearest(rgb)));
+        Self { own: own.collect(), ..self.clone() }
+    }
+
+    /// The accent of a profile: the colour that it was given, else one that follows from its name, the same on every machine
+    /// and in every run. `default` has the interface's.
     pub fn accent(&self, profile: &str) -> Style {
         let Some(hues) = self.hues else { return self.strong };
-        let hue = hue_of(profile).and_then(|hue| hues.get(hue)).copied();
-        hue.or(self.key.fg).map_or(self.strong, |color| Style::new().fg(color))
+        let own = self.own.iter().find(|(name, _)| name == profile).map(|(_, color)| *color);
+        let hue = || hue_of(profile).and_then(|hue| hues.get(hue)).copied();
+        own.or_else(hue).or(self.key.fg).map_or(self.strong, |color| Style::new().fg(color))
+    }
+
+    /// What a colour that was given to a profile looks like here.
+    pub fn shown(&self, given: depth::Rgb) -> Style {
+        if self.hues.is_some() { Style::new().fg(self.nearest(given)) } else { self.strong }
+    }
+
+    /// The nearest colour that the terminal has and that text can have here.
+    fn nearest(&self, to: depth::Rgb) -> Color {
+        let painted = self.base.bg.and_then(depth::rgb);
+        let shade = painted.map_or(self.shade, Shade::of);
+        if self.depth <= Depth::Ansi {
+            return depth::nearest_of(to, builtin::vivid(shade));
+        }
+        let (ground, text) = match shade {
+            Shade::Dark => ((30, 30, 30), (255, 255, 255)),
+            Shade::Light => ((255, 255, 255), (0, 0, 0)),
+        };
+        let (ground, text) = (painted.unwrap_or(ground), self.base.fg.and_then(depth::rgb).unwrap_or(text));
+        let mut steps =
+            (0..=4).map(|n| mix(to, text, n)).map(|(r, g, b)| self.depth.map(Color::Rgb(r, g, b)));
+        let reads = |color: &Color| {
+            depth::rgb(*color).is_some_and(|color| depth::contrast(color, ground) >= READABLE)
+        };
+        steps.find(reads).unwrap_or(Color::Reset)
     }
 
     /// A style that text brought along, in colours that the terminal has and that can be read here: on a painted ground

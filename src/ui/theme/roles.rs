@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Style};
 
 use super::depth::Depth;
+use super::shade::Shade;
 
 /// Profiles have one of so many accents.
 pub const HUES: usize = 16;
@@ -19,6 +20,10 @@ macro_rules! roles {
             pub still: bool,
             /// Accents of the named profiles; none: the theme has no colour.
             pub(super) hues: Option<[Color; HUES]>,
+            /// Accents that were given to profiles by the person.
+            pub(super) own: Vec<(String, Color)>,
+            /// What it stands on where it paints no ground.
+            pub(super) shade: Shade,
             $($(#[doc = $doc])+ pub $role: Style,)+
         }
 
@@ -28,7 +33,7 @@ macro_rules! roles {
         impl Theme {
             /// Everything in one style.
             pub(super) fn plain(depth: Depth) -> Self {
-                Self { depth, still: false, hues: None, $($role: Style::new(),)+ }
+                Self { depth, still: false, hues: None, own: Vec::new(), shade: Shade::Dark, $($role: Style::new(),)+ }
             }
 
             /// The style of a role by its name.

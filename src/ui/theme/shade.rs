@@ -3,7 +3,7 @@
 use super::depth::{Rgb, contrast};
 
 /// What text stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Shade {
     /// Also what is taken for granted until something else is known.
     #[default]

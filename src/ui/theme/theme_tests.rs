@@ -26,6 +26,9 @@ fn text_roles(theme: &Theme) -> Vec<(&'static str, Style)> {
     let roles = ROLES.iter().filter(|(name, _)| !not_text.contains(name));
     let mut all: Vec<_> = roles.map(|(name, _)| (*name, theme.role(name).unwrap())).collect();
     all.extend((0..HUES).map(|hue| ("hue", Style::new().fg(theme.hues.unwrap()[hue]))));
+    if theme.depth == Depth::Ansi {
+        all.extend(builtin::vivid(theme.shade).iter().map(|color| ("vivid", Style::new().fg(*color))));
+    }
     all
 }
 
@@ -159,6 +162,37 @@ fn a_profile_has_the_same_accent_everywhere_and_default_has_none_of_its_own() {
         assert_eq!(theme.accent("default").fg, theme.key.fg, "{name}");
         assert_eq!(theme.accent("work").fg, Some(theme.hues.unwrap()[1]), "{name}");
     }
+}
+
+/// E02, E17, E25, INV26: the colour that a profile was given wins over its name's, on every terminal the nearest that it has and that
+/// can be read there; where there is no colour there is none.
+#[test]
+fn a_given_colour_wins_and_can_be_read_at_every_depth() {
+    let given = |theme: Theme, rgb| theme.wearing([("work", rgb)]).accent("work");
+    for hue in (0..360).step_by(30) {
+        let own = super::depth::of_hue(hue);
+        for (name, theme) in painted() {
+            let accent = theme.wearing([("work", own)]);
+            let is = contrast(seen(accent.accent("work").fg), seen(theme.base.bg));
+            assert!(is >= 4.5, "{name}: hue {hue} has {is:.2}");
+            assert_eq!(
+                accent.accent("research"),
+                theme.accent("research"),
+                "{name}: no other profile has it"
+            );
+        }
+        for shade in SHADES {
+            let sixteen = given(Theme::named(DEFAULT, shade, Depth::Ansi).unwrap(), own);
+            assert!(builtin::vivid(shade).contains(&sixteen.fg.unwrap()), "{shade:?}: hue {hue}");
+        }
+        assert_eq!(given(Theme::mono(), own), Theme::mono().strong);
+    }
+    let terminal = Theme::named(DEFAULT, Shade::Dark, Depth::True).unwrap();
+    let chosen = Color::Rgb(230, 200, 90);
+    assert_eq!(given(terminal, (230, 200, 90)).fg, Some(chosen), "what can be read stays as it was chosen");
+    assert_eq!(given(Theme::ansi(), (20, 40, 220)).fg, Some(Color::LightBlue));
+    let fixed = Theme::named(DEFAULT, Shade::Dark, Depth::Indexed).unwrap();
+    assert_eq!(given(fixed, (255, 135, 0)).fg, Some(Color::Indexed(208)));
 }
 
 #[test]

@@ -56,6 +56,9 @@ fn row(of: &StoredRow) -> Value {
         "title": of.title.as_ref().map(Untrusted::raw),
         "preview": of.preview.raw(),
         "last_active": of.last_active.0,
+        "started": of.started.0,
+        "ended": of.ended,
+        "archived": of.archived,
         "messages": of.messages,
         "source": of.source.raw(),
         "model": of.model.as_ref().map(Untrusted::raw),
@@ -70,6 +73,9 @@ fn hermes_row(of: &Value) -> Value {
         "title": of["title"],
         "preview": of["preview"],
         "last_active": (of["last_active"].as_f64().unwrap() * 1000.0) as u64,
+        "started": (of["started_at"].as_f64().unwrap() * 1000.0) as u64,
+        "ended": !of["ended_at"].is_null(),
+        "archived": of["archived"] == 1,
         "messages": of["message_count"],
         "source": of["source"],
         "model": of.get("model"),
@@ -77,15 +83,27 @@ fn hermes_row(of: &Value) -> Value {
     })
 }
 
-/// The order, the tips and every column, where Hermes' own listing has at least one message a row.
+/// The rows of a scan that hermux shows when these archived ones are asked for, newest first, as Hermes prints them.
+fn scanned(home: &Path, archived: impl Fn(bool) -> bool) -> Vec<StoredRow> {
+    let entries = history::scan(home).unwrap().entries.into_iter().filter(|entry| archived(entry.archived));
+    let ids: Vec<_> = entries.map(|entry| (entry.id, entry.lineage)).collect();
+    let rows = history::rows(home, &profile(), &ids).unwrap();
+    assert_eq!(rows.len(), ids.len());
+    rows
+}
+
+fn ids(rows: &[StoredRow]) -> Value {
+    rows.iter().map(row).map(|row| serde_json::json!([row["id"], row["lineage"]])).collect()
+}
+
+/// C01, C10. The order, the tips and every column, where Hermes' own listing has at least one message a row.
 #[test]
 fn the_list_is_hermes_list() {
     let (home, _writer) = fixture();
     let expected = expected();
     let rows = list(home.path(), 500);
-    let got: Vec<Value> =
-        rows.iter().map(row).map(|row| serde_json::json!([row["id"], row["lineage"]])).collect();
-    assert_eq!(&Value::from(got), &listing(&expected, "recent-min1")["ids_only"]);
+    assert_eq!(&ids(&rows), &listing(&expected, "recent-min1")["ids_only"]);
+    assert_eq!(rows, scanned(home.path(), |archived| !archived));
     let all = listing(&expected, "recent-all")["rows"].as_array().unwrap();
     for got in &rows {
         let hermes = all.iter().find(|row| row["id"] == got.id.as_str()).unwrap();

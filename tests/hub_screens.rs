@@ -696,6 +696,9 @@ fn a_picked_session_opens_in_the_terminal_it_was_picked_for() {
         model: None,
         cwd: None,
         last_active: WallMs(0),
+        started: WallMs(0),
+        ended: false,
+        archived: false,
         messages: 2,
         source: worlds::un("cli"),
     }];

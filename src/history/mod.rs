@@ -8,16 +8,21 @@ mod build;
 mod chain;
 mod error;
 mod listing;
+mod node;
 mod open;
 mod page;
 mod rows;
+mod scan;
 
 pub use error::HistoryError;
+pub use open::Stamp;
+pub use scan::{Count, Entry, Scan};
 
 use crate::{
-    base::ids::{ProfileName, StoredId},
+    base::ids::{LineageRoot, ProfileName, StoredId},
     model::{body::Body, listing::StoredRow, message::Message},
 };
+use open::Reader;
 use std::path::Path;
 
 /// The end of a stored session's transcript.
@@ -45,23 +50,77 @@ pub fn check(home: &Path) -> Result<(), HistoryError> {
     }
 }
 
-/// The newest `limit` sessions of a profile, newest first. A profile without a database is new: it has none.
+/// All listable conversations of a profile, archived ones too, without previews: some five milliseconds a thousand sessions. A
+/// profile without a database is new: it has none.
+pub fn scan(home: &Path) -> Result<Scan, HistoryError> {
+    Ok(open::read(home, scan::all)?.unwrap_or_default())
+}
+
+/// What the files of a profile's database look like now, to be held against [`Scan::stamp`]. Opens nothing.
+pub fn stamp(home: &Path) -> Stamp {
+    open::stamp(home)
+}
+
+/// The rows of these conversations (tip and beginning), with their previews; those that are gone by now are left out.
+pub fn rows(
+    home: &Path,
+    profile: &ProfileName,
+    of: &[(StoredId, LineageRoot)],
+) -> Result<Vec<StoredRow>, HistoryError> {
+    let read = open::read(home, |db| {
+        let mut rows = Vec::with_capacity(of.len());
+        for (tip, root) in of {
+            if let Some(root) = StoredId::new(root.as_str()) {
+                rows.extend(listing::row(db, profile, tip, &root)?);
+            }
+        }
+        Ok(rows)
+    });
+    Ok(read?.unwrap_or_default())
+}
+
+/// The newest `limit` sessions of a profile that are not archived, newest first.
 pub fn list(home: &Path, profile: &ProfileName, limit: usize) -> Result<Vec<StoredRow>, HistoryError> {
-    Ok(open::read(home, |db| listing::newest(db, profile, limit))?.unwrap_or_default())
+    let entries = scan(home)?.entries.into_iter().filter(|entry| !entry.archived).take(limit);
+    rows(home, profile, &entries.map(|entry| (entry.id, entry.lineage)).collect::<Vec<_>>())
+}
+
+/// How many conversations a profile has.
+pub fn count(home: &Path) -> Result<Count, HistoryError> {
+    Ok(scan(home)?.count())
+}
+
+/// The conversation that the session `id` belongs to, if this profile has it (D08 to D10).
+pub fn find(home: &Path, profile: &ProfileName, id: &StoredId) -> Result<Option<StoredRow>, HistoryError> {
+    Ok(open::read(home, |db| conversation(db, profile, id))?.flatten().map(|found| found.row))
+}
+
+/// A conversation: the rows that make up its transcript, oldest first, and how it is listed.
+struct Conversation {
+    tip: StoredId,
+    lineage: Vec<StoredId>,
+    row: StoredRow,
+}
+
+/// The conversation of `id`; `None` when there is no such session.
+fn conversation(
+    db: &Reader,
+    profile: &ProfileName,
+    id: &StoredId,
+) -> Result<Option<Conversation>, HistoryError> {
+    let tip = chain::resumed(db, id)?;
+    let lineage = chain::lineage(db, &tip)?;
+    let row = listing::row(db, profile, &tip, lineage.first().unwrap_or(&tip))?;
+    Ok(row.map(|row| Conversation { tip, lineage, row }))
 }
 
 /// The tail of the conversation that `stored` belongs to.
 pub fn load(home: &Path, profile: &ProfileName, stored: &StoredId) -> Result<Tail, HistoryError> {
     open::read(home, |db| {
-        let stored = chain::resumed(db, stored)?;
-        let lineage = chain::lineage(db, &stored)?;
-        let root = lineage.first().unwrap_or(&stored);
-        let row = listing::row(db, profile, &stored, root)?;
-        if row.is_none() {
-            return Err(HistoryError::NoSession);
-        }
-        let (messages, older) = page::before(db, &lineage, 0)?;
-        Ok(Tail { stored, row, body: Body { older, messages, ..Body::default() } })
+        let found = conversation(db, profile, stored)?.ok_or(HistoryError::NoSession)?;
+        let (messages, older) = page::before(db, &found.lineage, 0)?;
+        let body = Body { older, messages, ..Body::default() };
+        Ok(Tail { stored: found.tip, row: Some(found.row), body })
     })?
     .ok_or(HistoryError::NoSession)
 }

@@ -39,10 +39,22 @@ const TRIES: u32 = 4;
 /// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 1_000;
 
+/// What the files of a database look like from outside: equal while nobody writes. Files on disk show two writes of equal length
+/// within few milliseconds as one, so who was told of a write reads, whatever the stamp says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stamp {
+    main: Option<Identity>,
+    log: Option<Identity>,
+}
+
+/// Device, inode, length, and when it was written.
+type Identity = (u64, u64, u64, i64, i64);
+
 /// One open database.
 pub(super) struct Reader {
     db: Connection,
     spent: Arc<Spent>,
+    stamp: Stamp,
 }
 
 /// What the query at hand has used.
@@ -87,11 +99,22 @@ pub(super) fn read<T>(
     };
     check_file(&path, &before)?;
     let route = route(look_around(&path, &before))?;
-    let done = Reader::open(&path, route).and_then(|reader| work(&reader))?;
+    let stamp = stamp_of(&path);
+    let done = Reader::open(&path, route, stamp).and_then(|reader| work(&reader))?;
     if route == Route::Snapshot {
         still(&path, &before)?;
     }
     Ok(Some(done))
+}
+
+/// The stamp of the `state.db` in `home`, without opening anything.
+pub(super) fn stamp(home: &Path) -> Stamp {
+    fs::canonicalize(home.join("state.db")).map(|path| stamp_of(&path)).unwrap_or_default()
+}
+
+fn stamp_of(path: &Path) -> Stamp {
+    let look = |path: &Path| fs::metadata(path).ok().as_ref().map(identity);
+    Stamp { main: look(path), log: look(&beside(path, "-wal")) }
 }
 
 /// Whether the file is as it was `before`, and all of it is in the file.
@@ -160,7 +183,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// What is equal when a file is the same and nobody wrote to it.
-fn identity(found: &Metadata) -> (u64, u64, u64, i64, i64) {
+fn identity(found: &Metadata) -> Identity {
     (found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec())
 }
 
@@ -183,7 +206,7 @@ fn address(path: &Path, route: Route) -> String {
 }
 
 impl Reader {
-    fn open(path: &Path, route: Route) -> Result<Self, HistoryError> {
+    fn open(path: &Path, route: Route, stamp: Stamp) -> Result<Self, HistoryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -201,7 +224,7 @@ impl Reader {
         });
         let watch = Arc::clone(&spent);
         db.progress_handler(STEPS, Some(move || watch.over()))?;
-        let reader = Self { db, spent };
+        let reader = Self { db, spent, stamp };
         let mode: String = reader.one("PRAGMA journal_mode", (), |row| row.get(0))?.unwrap_or_default();
         if mode != "wal" {
             reader.spent.budget.store(BUDGET_BLOCKING, Ordering::Relaxed);
@@ -212,6 +235,11 @@ impl Reader {
             Some(older) => Err(HistoryError::Older(older)),
             None => Err(HistoryError::NotHermes),
         }
+    }
+
+    /// What the files looked like before they were opened.
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp
     }
 
     /// The rows of one query, at most [`MAX_ROWS`], in a transaction of its own, within the budget.

@@ -19,6 +19,14 @@ pub struct StoredRow {
     /// The first user message, at most 63 characters.
     pub preview: Untrusted,
     pub last_active: WallMs,
+    /// When the conversation began.
+    #[serde(default)]
+    pub started: WallMs,
+    /// Whether Hermes closed it; it goes on all the same when it is resumed.
+    #[serde(default)]
+    pub ended: bool,
+    #[serde(default)]
+    pub archived: bool,
     pub messages: u64,
     pub source: Untrusted,
     pub model: Option<Untrusted>,

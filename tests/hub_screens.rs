@@ -15,7 +15,7 @@ use hermux::model::terminal::{Multiplexer, Terminal, TerminalInfo};
 use hermux::model::turn::TurnState;
 use hermux::model::world::World;
 use hermux::proto::command::{Command, Settle};
-use hermux::proto::{Answer, Refusal, ToHub, Update};
+use hermux::proto::{Answer, CONTRACT, Refusal, ToHub, Update};
 use hermux::transport::link::HubLink;
 use hermux::ui::action::{Action, Next};
 use hermux::ui::state::pane::Anchor;
@@ -785,7 +785,7 @@ fn a_hub_that_does_not_start() {
 
 #[test]
 fn a_hub_of_another_version() {
-    pictures("other_version", |_| HubLink::WrongContract(3));
+    pictures("other_version", |_| HubLink::WrongContract(CONTRACT + 1));
 }
 
 /// UX-34: a hub that is lost again at once is not said to be connected, and the key that tries again is in sight.

@@ -4,8 +4,10 @@
 mod common;
 
 use common::{patience, seconds};
-use hermux::base::clock::Tick;
+use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{AskId, ClientId, MessageId, ProfileName, SessionId};
+use hermux::model::listing::{Found, Hit, Page, Peek, StoredRow};
+use hermux::model::message::{Message, MessageState, Role};
 use hermux::model::patch::{BodyChange, Patch};
 use hermux::model::session::Session;
 use hermux::model::terminal::TerminalInfo;
@@ -57,6 +59,13 @@ fn name(command: &Command) -> &'static str {
         Command::StopBackend { .. } => "StopBackend",
         Command::DismissNotice { .. } => "DismissNotice",
         Command::List { .. } => "List",
+        Command::Page { .. } => "Page",
+        Command::Find { .. } => "Find",
+        Command::Search { .. } => "Search",
+        Command::StopSearch => "StopSearch",
+        Command::Peek { .. } => "Peek",
+        Command::Locate { .. } => "Locate",
+        Command::Export { .. } => "Export",
         Command::Older { .. } => "Older",
         Command::Commands { .. } => "Commands",
         Command::Focus { .. } => "Focus",
@@ -66,7 +75,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 31;
+const COMMANDS: usize = 38;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -95,6 +104,17 @@ fn commands() -> Vec<Command> {
         {"StopBackend": {"profile": "work", "force": true}},
         {"DismissNotice": {"notice": 7}},
         {"List": {"profile": "work", "limit": 200}},
+        {"Page": {
+            "profile": "work", "sort": "Messages", "limit": 50,
+            "filter": {"archived": "Include", "workspace": "/tmp/\u{6f22}", "days": 7},
+            "after": {"number": u64::MAX, "text": "\u{1b}[2J", "lineage": "20261121_040000_00000001"}
+        }},
+        {"Find": {"query": "fix \u{202e}", "profile": null}},
+        {"Search": {"text": "\"quoted", "profile": "work"}},
+        "StopSearch",
+        {"Peek": {"profile": "work", "stored": "20261121_040000_00000001"}},
+        {"Locate": {"id": "@session:work/20261121_040000_00000001", "near": "default"}},
+        {"Export": {"profile": "work", "stored": "20261121_040000_00000001", "dir": "/tmp/a b"}},
         {"Older": {"session": 1, "first": 3, "skip": 400}},
         {"Commands": {"profile": "work"}},
         {"Focus": {"session": 1}},
@@ -155,10 +175,43 @@ fn updates() -> Vec<Update> {
         Patch::Body { session: id, change },
         Patch::Tabs(vec![id]),
     ];
+    let row: StoredRow = from_value(json!({
+        "profile": "work", "id": "20261121_040000_00000002", "lineage": "20261121_040000_00000001",
+        "title": "\u{1b}]0;x\u{7}", "preview": "hi", "last_active": 7, "messages": 3, "source": "tui",
+        "model": null, "cwd": "/p"
+    }))
+    .unwrap();
+    let page = Page {
+        profile: row.profile.clone(),
+        rows: vec![row.clone()],
+        total: 1 << 40,
+        next: from_value(json!({"number": 7, "text": "", "lineage": "r"})).unwrap(),
+        problem: Some("state.db is empty".into()),
+    };
+    let hit = Hit {
+        row: row.clone(),
+        snippet: "a \u{6f22} b".into(),
+        marks: vec![(2, 3)],
+        role: Role::User,
+        at: WallMs(7),
+        back: 1 << 40,
+    };
+    let said = Message::text(MessageId(0), Role::User, "hi", MessageState::Done);
+    let peek = Peek { row: row.clone(), head: vec![said.clone()], tail: vec![said], skipped: 40 };
     let answers = [
         Answer::Done,
         Answer::Opened(id),
-        Answer::Rows(Vec::new()),
+        Answer::Rows(vec![row.clone()]),
+        Answer::Page(Box::new(page)),
+        Answer::Found { rows: vec![Found { row: row.clone(), score: 9, positions: vec![0, 3] }], of: 50_000 },
+        Answer::Hits {
+            hits: vec![hit],
+            done: false,
+            problems: vec![(row.profile.clone(), "damaged".into())],
+        },
+        Answer::Peek(Box::new(peek)),
+        Answer::Located(Some(Box::new(row))),
+        Answer::Exported("/tmp/a b/\u{6f22}.md".into()),
         Answer::Older { messages: Vec::new(), more: true },
         Answer::Output { text: "out".into(), warning: Some("careful".into()) },
         Answer::Stopped { turns: 2, texts: 1 },

@@ -21,7 +21,7 @@ use hermux::{
         profile::{BackendState, Profile},
     },
     proto::{Answer, Command, ToHub, Update},
-    registry::{Effect, Input, Registry, Settings, input::Loaded},
+    registry::{Effect, Input, Registry, Settings, effect::Read, input::Loaded},
     ui::state::{
         Start,
         pane::{Anchor, Pane},
@@ -373,10 +373,11 @@ impl Rig {
                 let body = Body { older: true, messages: self.disk.page.clone(), ..Body::default() };
                 self.step(Input::Loaded { session, loaded: Loaded { stored, row: None, body } });
             }
-            Effect::Older { client, ask, .. } => {
+            Effect::Read { client, ask, read: Read::Older { .. } } => {
                 self.disk.left -= 1;
-                let messages = Ok((self.disk.page.clone(), self.disk.left > 0));
-                self.step(Input::OlderRead { client, ask, messages });
+                let more = self.disk.left > 0;
+                let answer = Ok(Answer::Older { messages: self.disk.page.clone(), more });
+                self.step(Input::Answered { client, ask, answer });
             }
             Effect::Store { job } => self.step(Input::Stored { jobs: vec![job], result: Ok(()) }),
             Effect::Answer { client: SOMEBODY, answer: Answer::Opened(id), .. } => self.opened = Some(id),

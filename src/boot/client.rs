@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// Asks for one thing.
+    /// Asks for one thing; of an answer in pieces the first.
     pub async fn ask(&mut self, command: Command) -> Result<Result<Answer, Refusal>, ClientError> {
         self.asked += 1;
         let asked = AskId(self.asked);

@@ -241,8 +241,12 @@ impl Talk {
     }
 
     fn heard(&mut self, update: &Update) {
-        if let Update::Answer { ask, .. } | Update::Refused { ask, .. } = update {
-            self.asked.remove(ask);
+        match update {
+            Update::Answer { answer, .. } if answer.is_piece() => {}
+            Update::Answer { ask, .. } | Update::Refused { ask, .. } => {
+                self.asked.remove(ask);
+            }
+            _ => {}
         }
     }
 }

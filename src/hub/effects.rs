@@ -24,10 +24,9 @@ impl Hub {
             Effect::Store { job } => self.store.job(job.0),
             Effect::Load { session, profile, stored } => self.reads.load(session, profile, stored),
             Effect::Look { profile } => self.reads.look(profile, self.supervisor.looker()),
-            Effect::List { client, ask, profile, limit } => self.reads.list(client, ask, profile, limit),
-            Effect::Older { client, ask, profile, stored, skip } => {
-                self.reads.older(client, ask, &profile, stored, skip);
-            }
+            Effect::Read { client, ask, read } => self.reads.read(client, ask, read),
+            Effect::Reread { profile } => self.inputs.push_back(Input::StoreChanged { profile }),
+            Effect::StopSearch { client } => self.reads.stop_search(client),
             Effect::Report { client, ask, processes } => self.report(client, ask, processes),
             Effect::Answer { client, ask, answer } => {
                 self.clients.tell(client, Update::Answer { ask, answer });

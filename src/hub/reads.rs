@@ -2,20 +2,26 @@
 
 use crate::{
     base::{
+        fuzzy,
         ids::{AskId, ClientId, ProfileName, SessionId, StoredId},
         text::Untrusted,
     },
-    history,
+    history::{self, HistoryError},
     model::{
         body::{Body, BodyState},
+        listing::{Cursor, Found, Page, StoredRow},
         profile::BackendState,
     },
-    proto::Report,
-    registry::{Input, input::Loaded},
+    proto::{Answer, Refusal, Report},
+    registry::{Input, effect::Read, input::Loaded},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -23,26 +29,31 @@ use tokio::sync::{Semaphore, mpsc};
 const AT_ONCE: usize = 4;
 
 /// Hands reads to blocking threads.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Reads {
     /// The Hermes root.
     root: PathBuf,
     /// Full only when the hub is stalled; the reading thread then waits.
     answers: mpsc::Sender<Input>,
     places: Arc<Semaphore>,
+    /// The newest of each terminal, and whether it was superseded.
+    finds: BTreeMap<ClientId, Arc<AtomicBool>>,
+    searches: BTreeMap<ClientId, Arc<AtomicBool>>,
+}
+
+/// The home of a profile: the root itself for `default`.
+fn home(root: &Path, profile: &ProfileName) -> PathBuf {
+    if profile.is_default() { root.to_owned() } else { root.join("profiles").join(profile.as_str()) }
 }
 
 impl Reads {
     pub(super) fn new(root: PathBuf, answers: mpsc::Sender<Input>) -> Self {
-        Self { root, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
-
-    /// The home of a profile: the root itself for `default`.
-    fn home(&self, profile: &ProfileName) -> PathBuf {
-        if profile.is_default() {
-            self.root.clone()
-        } else {
-            self.root.join("profiles").join(profile.as_str())
+        Self {
+            root,
+            answers,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            finds: BTreeMap::new(),
+            searches: BTreeMap::new(),
         }
     }
 
@@ -61,7 +72,7 @@ impl Reads {
     }
 
     pub(super) fn load(&self, session: SessionId, profile: ProfileName, stored: StoredId) {
-        let home = self.home(&profile);
+        let home = home(&self.root, &profile);
         self.spawn(move || {
             let loaded = match history::load(&home, &profile, &stored) {
                 Ok(tail) => Loaded { stored: tail.stored, row: tail.row, body: tail.body },
@@ -81,19 +92,11 @@ impl Reads {
         profile: ProfileName,
         looker: impl FnOnce(&Path) -> Option<BackendState> + Send + 'static,
     ) {
-        let home = self.home(&profile);
+        let home = home(&self.root, &profile);
         self.spawn(move || Input::Looked {
             stuck: looker(&home),
             store: history::check(&home).err().map(|error| error.to_string().into()),
             profile,
-        });
-    }
-
-    pub(super) fn list(&self, client: ClientId, ask: AskId, profile: ProfileName, limit: u16) {
-        let home = self.home(&profile);
-        self.spawn(move || {
-            let rows = history::list(&home, &profile, usize::from(limit));
-            Input::Listed { client, ask, rows: rows.map_err(|error| Untrusted::from(error.to_string())) }
         });
     }
 
@@ -104,25 +107,99 @@ impl Reads {
         ask: AskId,
         whole: impl FnOnce() -> Report + Send + 'static,
     ) {
-        self.spawn(move || Input::Reported { client, ask, report: Box::new(whole()) });
+        self.spawn(move || {
+            let answer = Ok(Answer::Status(Box::new(whole())));
+            Input::Answered { client, ask, answer }
+        });
     }
 
-    pub(super) fn older(
-        &self,
-        client: ClientId,
-        ask: AskId,
-        profile: &ProfileName,
-        stored: StoredId,
-        skip: u64,
-    ) {
-        let (home, profile) = (self.home(profile), profile.clone());
+    /// Answers a question, or refuses it.
+    pub(super) fn read(&mut self, client: ClientId, ask: AskId, read: Read) {
+        let newest = match read {
+            Read::Find { .. } => supersede(&mut self.finds, client),
+            Read::Search { .. } => supersede(&mut self.searches, client),
+            _ => Arc::default(),
+        };
+        let root = self.root.clone();
         self.spawn(move || {
-            let messages = history::older(&home, &profile, &stored, skip);
-            Input::OlderRead {
-                client,
-                ask,
-                messages: messages.map_err(|error| Untrusted::from(error.to_string())),
-            }
+            let answer =
+                if newest.load(Ordering::Relaxed) { Err(Refusal::Superseded) } else { answer(&root, read) };
+            Input::Answered { client, ask, answer }
         });
+    }
+
+    pub(super) fn stop_search(&mut self, client: ClientId) {
+        if let Some(old) = self.searches.remove(&client) {
+            old.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Nobody waits for the answers of a client that left.
+    pub(super) fn leave(&mut self, client: ClientId) {
+        self.stop_search(client);
+        if let Some(old) = self.finds.remove(&client) {
+            old.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Stops the older question of a client. What tells the new one that it was stopped, too.
+fn supersede(asked: &mut BTreeMap<ClientId, Arc<AtomicBool>>, client: ClientId) -> Arc<AtomicBool> {
+    let new = Arc::new(AtomicBool::new(false));
+    if let Some(old) = asked.insert(client, Arc::clone(&new)) {
+        old.store(true, Ordering::Relaxed);
+    }
+    new
+}
+
+fn unreadable(error: &HistoryError) -> Refusal {
+    Refusal::Unreadable(Untrusted::from(error.to_string()))
+}
+
+/// The answer to one question.
+fn answer(root: &Path, read: Read) -> Result<Answer, Refusal> {
+    match read {
+        Read::List { profile, limit } => {
+            let rows = history::list(&home(root, &profile), &profile, usize::from(limit));
+            rows.map(Answer::Rows).map_err(|error| unreadable(&error))
+        }
+        Read::Older { profile, stored, skip } => {
+            let older = history::older(&home(root, &profile), &profile, &stored, skip);
+            older.map(|(messages, more)| Answer::Older { messages, more }).map_err(|error| unreadable(&error))
+        }
+        Read::Page { profile, after, limit, .. } => {
+            let rows = history::list(&home(root, &profile), &profile, usize::MAX);
+            let mut rows = rows.map_err(|error| unreadable(&error))?;
+            let total = rows.len() as u64;
+            let key = |row: &StoredRow| Cursor {
+                number: u64::MAX - row.last_active.0,
+                text: String::new(),
+                lineage: row.lineage.clone(),
+            };
+            rows.sort_by_key(key);
+            rows.retain(|row| after.as_ref().is_none_or(|after| key(row) > *after));
+            let more = rows.len() > usize::from(limit);
+            rows.truncate(usize::from(limit));
+            let next = rows.last().filter(|_| more).map(key);
+            Ok(Answer::Page(Box::new(Page { profile, rows, total, next, problem: None })))
+        }
+        Read::Find { query, profiles, .. } => {
+            let lists = profiles.iter().map(|name| history::list(&home(root, name), name, usize::MAX));
+            let rows: Vec<StoredRow> = lists.flatten().flatten().collect();
+            let best = fuzzy::rank(&query, rows.iter().map(|row| row.name().raw()));
+            let found = best.iter().take(200).filter_map(|hit| {
+                let row = rows.get(hit.index)?.clone();
+                Some(Found { row, score: hit.score, positions: hit.positions.clone() })
+            });
+            Ok(Answer::Found { rows: found.collect(), of: rows.len() as u64 })
+        }
+        Read::Locate { id, profiles } => {
+            let found =
+                profiles.iter().find_map(|name| history::load(&home(root, name), name, &id).ok()?.row);
+            Ok(Answer::Located(found.map(Box::new)))
+        }
+        Read::Search { .. } | Read::Peek { .. } | Read::Export { .. } => {
+            Err(Refusal::Unreadable("this version of hermux cannot do that yet".into()))
+        }
     }
 }

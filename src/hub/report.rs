@@ -18,7 +18,7 @@ use crate::{
         world::World,
     },
     proto::{
-        CONTRACT,
+        Answer, CONTRACT,
         report::{
             HubReport, LastExit, Memory, NoticeReport, ProfileReport, Report, SessionReport, Starter,
             TerminalReport,
@@ -72,7 +72,8 @@ impl Hub {
             }
         }
         if !processes {
-            return self.inputs.push_back(Input::Reported { client, ask, report: Box::new(report) });
+            let answer = Ok(Answer::Status(Box::new(report)));
+            return self.inputs.push_back(Input::Answered { client, ask, answer });
         }
         self.reads.report(client, ask, move || {
             report.hub.memory = memory([i32::try_from(report.hub.pid).unwrap_or_default()]);

@@ -298,6 +298,7 @@ impl Hub {
         self.strangers.remove(&client);
         if self.clients.leave(client) {
             self.vault.wipe_client(client);
+            self.reads.leave(client);
             self.step(Input::ClientLeft { client });
         }
     }

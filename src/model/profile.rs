@@ -22,6 +22,9 @@ pub struct Profile {
     /// Why its stored sessions cannot be read, where they cannot.
     #[serde(default)]
     pub store: Option<Untrusted>,
+    /// Grows when what is stored of it changed: a list that shows it is read anew (C11).
+    #[serde(default)]
+    pub listing: u64,
 }
 
 /// The life of a profile's backend, as the person sees it.
@@ -129,6 +132,7 @@ impl Profile {
             provider: None,
             config: None,
             store: None,
+            listing: 0,
         }
     }
 }

@@ -2,8 +2,15 @@
 
 use super::Report;
 use crate::{
-    base::{ids::SessionId, text::Untrusted},
-    model::{listing::StoredRow, message::Message, slash::SlashCommand},
+    base::{
+        ids::{ProfileName, SessionId},
+        text::Untrusted,
+    },
+    model::{
+        listing::{Found, Hit, Page, Peek, StoredRow},
+        message::Message,
+        slash::SlashCommand,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +22,51 @@ pub enum Answer {
     Opened(SessionId),
     /// At most 200 rows, newest first.
     Rows(Vec<StoredRow>),
+    /// A page of a list.
+    Page(Box<Page>),
+    /// At most 200, best first; `of` is how many there are to be found at all.
+    Found {
+        rows: Vec<Found>,
+        of: u64,
+    },
+    /// More of what a search found, newest first within its profile. After the piece that says `done` no other comes. `problems`
+    /// says which profiles could not be searched.
+    Hits {
+        hits: Vec<Hit>,
+        done: bool,
+        problems: Vec<(ProfileName, Untrusted)>,
+    },
+    Peek(Box<Peek>),
+    /// `None`: there is no such session in any profile that can be read.
+    Located(Option<Box<StoredRow>>),
+    /// The path of the file that was written.
+    Exported(Untrusted),
     /// Older messages in order, at most 200; `more` when there are older ones still.
-    Older { messages: Vec<Message>, more: bool },
+    Older {
+        messages: Vec<Message>,
+        more: bool,
+    },
     /// Text for this terminal alone: a slash command's output.
-    Output { text: Untrusted, warning: Option<Untrusted> },
+    Output {
+        text: Untrusted,
+        warning: Option<Untrusted>,
+    },
     /// What an emergency stop met: turns that it interrupts, texts that it took back.
-    Stopped { turns: usize, texts: usize },
+    Stopped {
+        turns: usize,
+        texts: usize,
+    },
     /// Text that a slash command puts into the composer.
     Prefill(String),
     /// The slash commands of a profile; `None`: no backend of it has told yet, and none runs.
     Commands(Option<Vec<SlashCommand>>),
     /// How everything stands.
     Status(Box<Report>),
+}
+
+impl Answer {
+    /// Whether another answer to the same command follows.
+    pub fn is_piece(&self) -> bool {
+        matches!(self, Self::Hits { done: false, .. })
+    }
 }

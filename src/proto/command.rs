@@ -5,7 +5,12 @@ use crate::{
         AskId, ClientId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SendRef,
         SessionId, StoredId,
     },
-    model::{draft::Piece, prompt::PromptAnswer, terminal::TerminalInfo},
+    model::{
+        draft::Piece,
+        listing::{Cursor, Filter, Sort},
+        prompt::PromptAnswer,
+        terminal::TerminalInfo,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +151,46 @@ pub enum Command {
     List {
         profile: ProfileName,
         limit: u16,
+    },
+    /// A page of a profile's stored sessions, `limit` (at most 200) rows after `after`. Starts no backend, as none of the reads.
+    Page {
+        profile: ProfileName,
+        #[serde(default)]
+        sort: Sort,
+        #[serde(default)]
+        filter: Filter,
+        #[serde(default)]
+        after: Option<Cursor>,
+        limit: u16,
+    },
+    /// The best 200 sessions by name, of one profile or of all. A newer one of the same terminal supersedes it.
+    Find {
+        query: String,
+        profile: Option<ProfileName>,
+    },
+    /// The messages that hold `text`, newest first, of one profile or of all. Answered in pieces, the last of which says `done`. A newer
+    /// one of the same terminal supersedes it.
+    Search {
+        text: String,
+        profile: Option<ProfileName>,
+    },
+    /// End the search of this terminal.
+    StopSearch,
+    /// How a stored session began, and how it stands.
+    Peek {
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    /// The session that `id` means (`ID`, `PROFILE/ID`, `@session:` before either): in its profile, else in `near`, else in any.
+    Locate {
+        id: String,
+        near: ProfileName,
+    },
+    /// Write a stored session as Markdown into a new file in the directory `dir`.
+    Export {
+        profile: ProfileName,
+        stored: StoredId,
+        dir: String,
     },
     /// Up to 200 messages before `first`, the first one of the transcript that this terminal was sent, `skip` messages back
     /// from it.

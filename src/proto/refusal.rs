@@ -45,6 +45,10 @@ pub enum Refusal {
     Elsewhere(ProfileName),
     #[error("it could not be read")]
     Unreadable(Untrusted),
+    #[error("the file could not be written")]
+    NotWritten(Untrusted),
+    #[error("something newer was asked for")]
+    Superseded,
     #[error("the backend refused")]
     Backend(Untrusted),
     #[error("{}", told(.0))]

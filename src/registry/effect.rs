@@ -1,8 +1,16 @@
 //! Everything that the registry may ask of the world outside. The hub executes it; it decides nothing.
 
 use crate::{
-    base::ids::{AskId, CallId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId},
-    model::{agent::Call, kept::Sent, patch::Patch},
+    base::ids::{
+        AskId, CallId, ClientId, LineageRoot, ProfileName, SecretHandle, SendRef, SessionId, StoredId,
+    },
+    model::{
+        agent::Call,
+        kept::Sent,
+        listing::{Cursor, Filter, Sort},
+        patch::Patch,
+        status::Status,
+    },
     proto::{Answer, Refusal},
 };
 
@@ -56,19 +64,19 @@ pub enum Effect {
     Look {
         profile: ProfileName,
     },
-    List {
+    /// Read something of what is stored. What it says comes as `Input::Answered`.
+    Read {
         client: ClientId,
         ask: AskId,
-        profile: ProfileName,
-        limit: u16,
+        read: Read,
     },
-    /// Read at most 200 messages of a stored session that end `skip` messages before its end.
-    Older {
+    /// End the search of a client, and refuse it as superseded.
+    StopSearch {
         client: ClientId,
-        ask: AskId,
+    },
+    /// Something of this profile may have been written: look, and say so by `Input::StoreChanged`.
+    Reread {
         profile: ProfileName,
-        stored: StoredId,
-        skip: u64,
     },
     /// Say how everything stands; with `processes`, what the system says of them, too.
     Report {
@@ -110,5 +118,51 @@ pub enum Effect {
     Log {
         what: &'static str,
         detail: String,
+    },
+}
+
+/// A question to what is stored. None starts a backend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read {
+    List {
+        profile: ProfileName,
+        limit: u16,
+    },
+    Page {
+        profile: ProfileName,
+        sort: Sort,
+        filter: Filter,
+        after: Option<Cursor>,
+        limit: u16,
+    },
+    /// In these profiles; `open` says how the open sessions stand.
+    Find {
+        query: String,
+        profiles: Vec<ProfileName>,
+        open: Vec<(ProfileName, LineageRoot, Status)>,
+    },
+    Search {
+        text: String,
+        profiles: Vec<ProfileName>,
+    },
+    Peek {
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    /// Whether one of these profiles has it; the first one that does.
+    Locate {
+        id: StoredId,
+        profiles: Vec<ProfileName>,
+    },
+    Export {
+        profile: ProfileName,
+        stored: StoredId,
+        dir: String,
+    },
+    /// At most 200 messages of a stored session that end `skip` messages before its end.
+    Older {
+        profile: ProfileName,
+        stored: StoredId,
+        skip: u64,
     },
 }

@@ -11,11 +11,10 @@ use crate::{
         body::Body,
         kept::Kept,
         listing::StoredRow,
-        message::Message,
         profile::{BackendState, Profile},
         terminal::TerminalInfo,
     },
-    proto::{Command, Report},
+    proto::{Answer, Command, Refusal},
 };
 
 /// One input of the step.
@@ -66,22 +65,15 @@ pub enum Input {
         /// Why its stored sessions cannot be read.
         store: Option<Untrusted>,
     },
-    /// What an `Effect::List` or `Effect::Older` asked for.
-    Listed {
+    /// What an `Effect::Read` or `Effect::Report` asked for.
+    Answered {
         client: ClientId,
         ask: AskId,
-        rows: Result<Vec<StoredRow>, Untrusted>,
+        answer: Result<Answer, Refusal>,
     },
-    OlderRead {
-        client: ClientId,
-        ask: AskId,
-        messages: Result<(Vec<Message>, bool), Untrusted>,
-    },
-    /// What an `Effect::Report` asked for.
-    Reported {
-        client: ClientId,
-        ask: AskId,
-        report: Box<Report>,
+    /// What is stored of this profile is not what it was.
+    StoreChanged {
+        profile: ProfileName,
     },
     /// What an earlier hub left behind, or why nothing of it can be had. Once, before `ProfilesSeen`.
     Restored {

@@ -24,6 +24,7 @@ mod pool;
 mod profiles;
 mod prompts;
 mod queue;
+mod reads;
 mod reconcile;
 mod residency;
 mod resolve;
@@ -57,7 +58,6 @@ use crate::{
         session::Session,
         world::World,
     },
-    proto::Answer,
 };
 use effect::JobId;
 use linger::Linger;
@@ -157,11 +157,11 @@ impl Registry {
             Input::ProfilesSeen(profiles) => self.on_profiles(profiles),
             Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
             Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
-            Input::Listed { client, ask, rows } => self.on_listed(client, ask, rows),
-            Input::OlderRead { client, ask, messages } => self.on_older(client, ask, messages),
-            Input::Reported { client, ask, report } => {
-                self.effect(Effect::Answer { client, ask, answer: Answer::Status(report) });
-            }
+            Input::Answered { client, ask, answer } => self.effect(match answer {
+                Ok(answer) => Effect::Answer { client, ask, answer },
+                Err(reason) => Effect::Refuse { client, ask, reason },
+            }),
+            Input::StoreChanged { profile } => self.on_store_changed(&profile),
             Input::Restored { kept, wall } => self.on_restored(kept, wall),
             Input::Stored { jobs, result } => self.on_stored(jobs, result),
             Input::PutAside(place) => self.on_put_aside(&place),

@@ -1,6 +1,10 @@
 //! What terminals ask for. Each command names its session or profile and gets exactly one answer or refusal, at once or later.
 
-use super::{Registry, effect::Effect, runtime::Wish};
+use super::{
+    Registry,
+    effect::{Effect, Read},
+    runtime::Wish,
+};
 use crate::{
     base::{
         clock::WallMs,
@@ -131,10 +135,33 @@ impl Registry {
                 self.emit(Patch::NoticeRemoved(notice));
                 Ok(Some(Answer::Done))
             }
-            Command::List { profile, limit } => {
-                self.world.profile(&profile).ok_or(Refusal::NoProfile)?;
-                self.effect(Effect::List { client, ask, profile, limit: limit.min(MAX_ROWS) });
-                Ok(None)
+            Command::List { profile, limit } => self.read_of(
+                client,
+                ask,
+                &profile.clone(),
+                Read::List { profile, limit: limit.min(MAX_ROWS) },
+            ),
+            Command::Page { profile, sort, filter, after, limit } => {
+                let limit = limit.min(MAX_ROWS);
+                self.read_of(
+                    client,
+                    ask,
+                    &profile.clone(),
+                    Read::Page { profile, sort, filter, after, limit },
+                )
+            }
+            Command::Find { query, profile } => self.on_find(client, ask, query, profile),
+            Command::Search { text, profile } => self.on_search(client, ask, text, profile),
+            Command::StopSearch => {
+                self.effect(Effect::StopSearch { client });
+                Ok(Some(Answer::Done))
+            }
+            Command::Peek { profile, stored } => {
+                self.read_of(client, ask, &profile.clone(), Read::Peek { profile, stored })
+            }
+            Command::Locate { id, near } => self.on_locate(client, ask, &id, near),
+            Command::Export { profile, stored, dir } => {
+                self.read_of(client, ask, &profile.clone(), Read::Export { profile, stored, dir })
             }
             Command::Older { session, first, skip } => self.on_ask_older(client, ask, session, first, skip),
             Command::Commands { profile } => self.on_ask_commands(client, ask, &profile),
@@ -208,7 +235,7 @@ impl Registry {
             return Ok(Some(Answer::Older { messages: Vec::new(), more: false }));
         };
         let skip = skip.saturating_add(self.stored_messages(session));
-        self.effect(Effect::Older { client, ask, profile, stored, skip });
+        self.effect(Effect::Read { client, ask, read: Read::Older { profile, stored, skip } });
         Ok(None)
     }
 }

@@ -5,14 +5,7 @@ use super::{
     effect::Effect,
     runtime::{Kind, Pending},
 };
-use crate::{
-    base::{
-        ids::{AskId, CallId, ClientId},
-        text::Untrusted,
-    },
-    model::{agent::Reply, listing::StoredRow, message::Message},
-    proto::{Answer, Refusal},
-};
+use crate::{base::ids::CallId, model::agent::Reply, proto::Refusal};
 
 impl Registry {
     pub(super) fn on_reply(&mut self, call: CallId, reply: Reply) {
@@ -57,32 +50,5 @@ impl Registry {
             Kind::Close(who) => self.on_closed(&profile, who, &reply),
             Kind::Farewell => self.on_farewell(&profile, call),
         }
-    }
-
-    pub(super) fn on_listed(
-        &mut self,
-        client: ClientId,
-        ask: AskId,
-        rows: Result<Vec<StoredRow>, Untrusted>,
-    ) {
-        self.effect(match rows {
-            Ok(mut rows) => {
-                rows.truncate(200);
-                Effect::Answer { client, ask, answer: Answer::Rows(rows) }
-            }
-            Err(why) => Effect::Refuse { client, ask, reason: Refusal::Unreadable(why) },
-        });
-    }
-
-    pub(super) fn on_older(
-        &mut self,
-        client: ClientId,
-        ask: AskId,
-        messages: Result<(Vec<Message>, bool), Untrusted>,
-    ) {
-        self.effect(match messages {
-            Ok((messages, more)) => Effect::Answer { client, ask, answer: Answer::Older { messages, more } },
-            Err(why) => Effect::Refuse { client, ask, reason: Refusal::Unreadable(why) },
-        });
     }
 }

@@ -96,6 +96,8 @@ impl Registry {
                 | Command::Unwatch { .. }
                 | Command::MarkRead { .. }
                 | Command::List { .. }
+                | Command::Page { .. }
+                | Command::Peek { .. }
                 | Command::Older { .. }
         );
         let used = &mut self.terminals.used;

@@ -182,6 +182,10 @@ impl Registry {
             self.kept_is_dropped(session);
         }
         self.set_activity(session, None);
+        // C11: what it said is in the list.
+        if let Some(profile) = self.session(session).map(|known| known.profile.clone()) {
+            self.effect(Effect::Reread { profile });
+        }
         self.timers.cancel(&Key::Watch(session));
         let run = self.run(session);
         let go_on = std::mem::take(&mut run.go_on);

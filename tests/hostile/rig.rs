@@ -12,7 +12,7 @@ use hermux::config::limits::Limits;
 use hermux::model::agent::Link;
 use hermux::model::profile::{BackendState, Profile};
 use hermux::proto::{Answer, Command, Update};
-use hermux::registry::{Effect, Input, Registry, Settings, input::Loaded};
+use hermux::registry::{Effect, Input, Registry, Settings, effect::Read, input::Loaded};
 use hermux::ui::canvas::Canvas;
 use hermux::ui::events;
 use hermux::ui::term;
@@ -200,9 +200,9 @@ impl Rig {
                 self.backend(&profile, &answer, inbox);
             }
             Effect::Store { job } => inbox.push_back(Input::Stored { jobs: vec![job], result: Ok(()) }),
-            Effect::List { client, ask, .. } => {
+            Effect::Read { client, ask, read: Read::List { .. } } => {
                 let rows = self.listed.take().unwrap_or_default();
-                inbox.push_back(Input::Listed { client, ask, rows: Ok(rows) });
+                inbox.push_back(Input::Answered { client, ask, answer: Ok(Answer::Rows(rows)) });
             }
             Effect::Load { session, .. } => {
                 let loaded = self.loaded.take().expect("something to read");

@@ -9,6 +9,7 @@ mod outbox;
 mod plain;
 mod prompts;
 mod queue;
+mod reads;
 mod reconnect;
 mod residency;
 mod restore;

@@ -15,7 +15,7 @@ use crate::{
         turn::TurnState,
     },
     proto::{Answer, Command, Refusal, command::CloseRunning},
-    registry::{Effect, Input, input::Loaded},
+    registry::{Effect, Input, effect::Read, input::Loaded},
 };
 
 fn open(id: &str) -> Command {
@@ -234,13 +234,14 @@ fn watching_listing_and_paging_are_passed_on() {
     let effects = rig.command(Command::Watch { session });
     assert!(effects.contains(&Effect::Watch { client: CLIENT, session }));
     let effects = rig.command(Command::List { profile: profile("work"), limit: 900 });
-    assert!(matches!(effects[0], Effect::List { limit: 200, .. }));
+    assert!(matches!(effects[0], Effect::Read { read: Read::List { limit: 200, .. }, .. }));
     let effects = rig.command(Command::Older { session, first: None, skip: 5 });
-    assert!(matches!(&effects[0], Effect::Older { skip: 7, stored: id, .. } if *id == stored("s1")));
-    let effects = rig.run(Input::Listed {
+    let wanted = Read::Older { profile: profile("work"), stored: stored("s1"), skip: 7 };
+    assert!(matches!(&effects[0], Effect::Read { read, .. } if *read == wanted));
+    let effects = rig.run(Input::Answered {
         client: CLIENT,
         ask: crate::base::ids::AskId(1),
-        rows: Err("locked".into()),
+        answer: Err(Refusal::Unreadable("locked".into())),
     });
     assert!(matches!(&effects[0], Effect::Refuse { reason: Refusal::Unreadable(_), .. }));
     let gone = crate::base::ids::SessionId(1);
@@ -265,7 +266,7 @@ fn older_messages_are_counted_as_the_store_counts_them() {
     rig.fact("work", "aa", Fact::TurnStarted);
     rig.text("work", "aa", "answer");
     let skip = |rig: &mut Rig| match &rig.command(Command::Older { session, first: None, skip: 0 })[0] {
-        Effect::Older { skip, .. } => *skip,
+        Effect::Read { read: Read::Older { skip, .. }, .. } => *skip,
         other => panic!("{other:?}"),
     };
     assert_eq!(skip(&mut rig), 3, "what streams may not be stored yet");

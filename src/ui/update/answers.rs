@@ -43,7 +43,8 @@ impl Step<'_> {
     }
 
     fn answered(&mut self, ask: AskId, answer: Answer) {
-        let purpose = self.ui.asks.remove(&ask);
+        let purpose =
+            if answer.is_piece() { self.ui.asks.get(&ask).cloned() } else { self.ui.asks.remove(&ask) };
         self.ui.sends.remove(&ask);
         match (answer, purpose) {
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
@@ -95,7 +96,7 @@ impl Step<'_> {
 
     fn refused(&mut self, ask: AskId, reason: &Refusal) {
         let why = match reason {
-            Refusal::Unreadable(detail) | Refusal::Backend(detail) => {
+            Refusal::Unreadable(detail) | Refusal::NotWritten(detail) | Refusal::Backend(detail) => {
                 format!("{reason}: {}", text::label(detail.raw(), 120))
             }
             _ => reason.to_string(),

@@ -6,6 +6,8 @@ mod common;
 use common::{patience, seconds};
 use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{AskId, ClientId, MessageId, ProfileName, SessionId};
+use hermux::base::name::NameProblem;
+use hermux::model::fleet::{Details, EnvKey};
 use hermux::model::listing::{Found, Hit, Page, Peek, StoredRow};
 use hermux::model::message::{Message, MessageState, Role};
 use hermux::model::patch::{BodyChange, Patch};
@@ -72,10 +74,17 @@ fn name(command: &Command) -> &'static str {
         Command::StopAll => "StopAll",
         Command::Shutdown { .. } => "Shutdown",
         Command::Status { .. } => "Status",
+        Command::CreateProfile(_) => "CreateProfile",
+        Command::RenameProfile { .. } => "RenameProfile",
+        Command::DeleteProfile { .. } => "DeleteProfile",
+        Command::Describe { .. } => "Describe",
+        Command::ReadSoul { .. } => "ReadSoul",
+        Command::WriteSoul { .. } => "WriteSoul",
+        Command::ProfileDetails { .. } => "ProfileDetails",
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 38;
+const COMMANDS: usize = 45;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -121,6 +130,13 @@ fn commands() -> Vec<Command> {
         "StopAll",
         {"Shutdown": {"force": true}},
         {"Status": {"processes": true}},
+        {"CreateProfile": {"name": "new", "clone": "work", "clone_all": true, "description": "d", "soul": "s"}},
+        {"RenameProfile": {"profile": "work", "to": "play", "force": true}},
+        {"DeleteProfile": {"profile": "work", "confirm": "work", "force": true}},
+        {"Describe": {"profile": "work", "text": "for work"}},
+        {"ReadSoul": {"profile": "work"}},
+        {"WriteSoul": {"profile": "work", "text": "You are…"}},
+        {"ProfileDetails": {"profile": "work"}},
         {"DropSecret": {"handle": 8}}
     ]);
     from_value(all).unwrap()
@@ -146,6 +162,22 @@ async fn every_message_to_the_hub_arrives_as_it_was_sent() {
             panic!("{message:?}")
         };
         assert_eq!(*came, message);
+    }
+}
+
+fn details() -> Details {
+    Details {
+        profile: ProfileName::default_profile(),
+        home: "/h".into(),
+        description: "for all".into(),
+        model: Some("m".into()),
+        provider: None,
+        sessions: Err("no such table".into()),
+        keys: vec![EnvKey { name: "OPENROUTER_API_KEY".into(), set: true }],
+        soul: Some(12),
+        sticky: true,
+        gateway: false,
+        problems: vec!["config.yaml: it is a directory".into()],
     }
 }
 
@@ -220,12 +252,15 @@ fn updates() -> Vec<Update> {
             from_value(json!([{"name": "q", "about": "a", "group": "g", "aliases": ["x"], "words": []}]))
                 .unwrap(),
         ),
+        Answer::Details(Box::new(details())),
+        Answer::Soul("You are…".into()),
     ];
     let mut all = vec![Update::Welcome(Box::new(welcome)), Update::Patches { seq: 10, list }];
     all.extend(answers.map(|answer| Update::Answer { ask, answer }));
     all.extend([
         Update::Refused { ask, reason: Refusal::Elsewhere(ProfileName::default_profile()) },
         Update::Refused { ask, reason: Refusal::Backend("no".into()) },
+        Update::Refused { ask, reason: Refusal::Name(NameProblem::Beginning('-')) },
         Update::Show { session: id },
         Update::Lagged(Box::new(snapshot)),
         Update::Goodbye(Goodbye::Full(64)),

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod digest;
 pub mod fuzzy;
 pub mod ids;
+pub mod name;
 pub mod secret;
 pub mod sys;
 pub mod text;

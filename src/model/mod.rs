@@ -8,6 +8,7 @@ pub mod agent;
 mod apply;
 pub mod body;
 pub mod draft;
+pub mod fleet;
 pub mod kept;
 pub mod link;
 pub mod listing;

@@ -7,6 +7,7 @@ use crate::{
         text::Untrusted,
     },
     model::{
+        fleet::Details,
         listing::{Found, Hit, Page, Peek, StoredRow},
         message::Message,
         slash::SlashCommand,
@@ -62,6 +63,10 @@ pub enum Answer {
     Commands(Option<Vec<SlashCommand>>),
     /// How everything stands.
     Status(Box<Report>),
+    /// What a profile is.
+    Details(Box<Details>),
+    /// A SOUL.md; empty where there is none.
+    Soul(Untrusted),
 }
 
 impl Answer {

@@ -7,6 +7,7 @@ use crate::{
     },
     model::{
         draft::Piece,
+        fleet::NewProfile,
         listing::{Cursor, Filter, Sort},
         prompt::PromptAnswer,
         terminal::TerminalInfo,
@@ -216,6 +217,42 @@ pub enum Command {
     /// How everything stands. `processes`: look at the system for memory and process ids, too, which takes longer.
     Status {
         processes: bool,
+    },
+    /// Make a profile, by Hermes' own hand. Answered when it is there.
+    CreateProfile(Box<NewProfile>),
+    /// Give a profile another name: its backend is stopped first, and its sessions, tabs, drafts and whatever else is kept of it
+    /// move with it. Refused while something in it runs unless `force`.
+    RenameProfile {
+        profile: ProfileName,
+        to: ProfileName,
+        #[serde(default)]
+        force: bool,
+    },
+    /// Delete a profile and everything in it, for good; `confirm` is the name as the person confirmed it. Its backend is stopped
+    /// first; its tabs close, and texts in them that were not sent become drafts of `default`, where every terminal that was in it
+    /// finds itself. Refused while something in it runs unless `force`.
+    DeleteProfile {
+        profile: ProfileName,
+        confirm: ProfileName,
+        #[serde(default)]
+        force: bool,
+    },
+    /// Say what a profile is for; an empty text says nothing of it any more.
+    Describe {
+        profile: ProfileName,
+        text: String,
+    },
+    /// The profile's SOUL.md.
+    ReadSoul {
+        profile: ProfileName,
+    },
+    WriteSoul {
+        profile: ProfileName,
+        text: String,
+    },
+    /// What can be said of a profile without starting anything.
+    ProfileDetails {
+        profile: ProfileName,
     },
     /// Forget a secret that was handed over and is not wanted any more.
     DropSecret {

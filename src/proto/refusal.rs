@@ -3,6 +3,7 @@
 use crate::{
     base::{
         ids::{ProfileName, SessionId},
+        name::NameProblem,
         text::Untrusted,
     },
     model::status::{self, Status},
@@ -55,6 +56,17 @@ pub enum Refusal {
     AtWork(Vec<AtWork>),
     #[error("everything was stopped before it was done")]
     Stopped,
+    #[error("{0}")]
+    Name(NameProblem),
+    #[error("the profile default is the Hermes home itself: it can be neither renamed nor deleted")]
+    Default,
+    #[error("the name that was confirmed is not the profile's; nothing was deleted")]
+    NotConfirmed,
+    #[error("profile {0} is just being created, renamed or deleted; try again in a moment")]
+    Changing(ProfileName),
+    /// The `hermes` program did not do it; its own words.
+    #[error("hermes did not do it")]
+    Hermes(Untrusted),
     #[error("hermux is ending")]
     Ending,
     /// Said in the terminal itself, for a hub that cannot.

@@ -172,6 +172,15 @@ impl Registry {
                 self.effect(Effect::Report { client, ask, processes });
                 Ok(None)
             }
+            Command::CreateProfile(_)
+            | Command::RenameProfile { .. }
+            | Command::DeleteProfile { .. }
+            | Command::Describe { .. }
+            | Command::ReadSoul { .. }
+            | Command::WriteSoul { .. }
+            | Command::ProfileDetails { .. } => {
+                Err(Refusal::Hermes("this build of hermux cannot ask it yet".into()))
+            }
             Command::DropSecret { handle } => {
                 self.effect(Effect::DropSecret { handle });
                 Ok(Some(Answer::Done))

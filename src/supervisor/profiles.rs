@@ -1,11 +1,8 @@
 //! The profiles of a Hermes root, read from disk. Starts nothing and opens no file of Hermes.
 
-use crate::base::{ids::ProfileName, text::Untrusted};
+use crate::base::{ids::ProfileName, name::is_reserved, text::Untrusted};
 use crate::model::profile::Profile;
 use std::path::{Path, PathBuf};
-
-/// Names that Hermes does not give to a profile. `default` is the root itself.
-const RESERVED: [&str; 6] = ["hermes", "default", "test", "tmp", "root", "sudo"];
 
 /// What is under a root.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,8 +29,7 @@ pub fn discover(root: &Path) -> Found {
             continue;
         }
         let name = entry.file_name();
-        let Some(name) =
-            name.to_str().and_then(|n| ProfileName::new(n).ok()).filter(|n| !RESERVED.contains(&n.as_str()))
+        let Some(name) = name.to_str().and_then(|n| ProfileName::new(n).ok()).filter(|n| !is_reserved(n))
         else {
             found.ignored.push(name.to_string_lossy().into_owned().into());
             continue;

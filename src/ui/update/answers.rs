@@ -96,7 +96,10 @@ impl Step<'_> {
 
     fn refused(&mut self, ask: AskId, reason: &Refusal) {
         let why = match reason {
-            Refusal::Unreadable(detail) | Refusal::NotWritten(detail) | Refusal::Backend(detail) => {
+            Refusal::Unreadable(detail)
+            | Refusal::NotWritten(detail)
+            | Refusal::Backend(detail)
+            | Refusal::Hermes(detail) => {
                 format!("{reason}: {}", text::label(detail.raw(), 120))
             }
             _ => reason.to_string(),

@@ -1,4 +1,6 @@
 //! One of every message, over the real socket: what arrives is what was sent (I5).
+// One list of all samples is one macro.
+#![recursion_limit = "512"]
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod common;
@@ -70,6 +72,8 @@ fn name(command: &Command) -> &'static str {
         Command::Export { .. } => "Export",
         Command::Older { .. } => "Older",
         Command::Commands { .. } => "Commands",
+        Command::Choices { .. } => "Choices",
+        Command::Configure { .. } => "Configure",
         Command::Focus { .. } => "Focus",
         Command::StopAll => "StopAll",
         Command::Shutdown { .. } => "Shutdown",
@@ -126,6 +130,8 @@ fn commands() -> Vec<Command> {
         {"Export": {"profile": "work", "stored": "20261121_040000_00000001", "dir": "/tmp/a b"}},
         {"Older": {"session": 1, "first": 3, "skip": 400}},
         {"Commands": {"profile": "work"}},
+        {"Choices": {"profile": "work", "session": 1, "topic": "Models", "wake": true}},
+        {"Configure": {"profile": "work", "session": null, "setting": {"Model": {"model": "m", "provider": "p", "confirmed": false}}}},
         {"Focus": {"session": 1}},
         "StopAll",
         {"Shutdown": {"force": true}},
@@ -254,6 +260,11 @@ fn updates() -> Vec<Update> {
         ),
         Answer::Details(Box::new(details())),
         Answer::Soul("You are…".into()),
+        Answer::Choices(
+            from_value(json!([{"value": "m", "group": "p", "group_name": "P", "about": "a", "on": true}]))
+                .unwrap(),
+        ),
+        Answer::Unconfirmed("dear".into()),
     ];
     let mut all = vec![Update::Welcome(Box::new(welcome)), Update::Patches { seq: 10, list }];
     all.extend(answers.map(|answer| Update::Answer { ask, answer }));

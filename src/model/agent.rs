@@ -133,6 +133,8 @@ pub struct InfoFact {
     pub approval_mode: Option<ApprovalMode>,
     pub yolo: Option<bool>,
     pub fast: Option<bool>,
+    /// Empty: none.
+    pub personality: Option<Untrusted>,
     pub usage: Option<Usage>,
     /// The profile that the backend says it is: it must be the one asked for.
     pub profile: Option<String>,

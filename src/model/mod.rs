@@ -19,6 +19,7 @@ pub mod patch;
 pub mod profile;
 pub mod prompt;
 pub mod session;
+pub mod settings;
 pub mod slash;
 pub mod status;
 pub mod terminal;

@@ -66,6 +66,9 @@ pub struct SessionInfo {
     /// Approvals are bypassed for this session.
     pub yolo: bool,
     pub fast: bool,
+    /// Empty: none.
+    #[serde(default)]
+    pub personality: Option<Untrusted>,
     /// Warnings of the backend about its install, config or credentials.
     pub warnings: Vec<Untrusted>,
 }

@@ -10,6 +10,7 @@ use crate::{
         fleet::Details,
         listing::{Found, Hit, Page, Peek, StoredRow},
         message::Message,
+        settings::Choice,
         slash::SlashCommand,
     },
 };
@@ -61,6 +62,10 @@ pub enum Answer {
     Prefill(String),
     /// The slash commands of a profile; `None`: no backend of it has told yet, and none runs.
     Commands(Option<Vec<SlashCommand>>),
+    /// What can be set; `None`: nothing can be said without a backend, and none runs.
+    Choices(Option<Vec<Choice>>),
+    /// It was not set: the backend warns of this, and wants to be told again once the person has seen it.
+    Unconfirmed(Untrusted),
     /// How everything stands.
     Status(Box<Report>),
     /// What a profile is.

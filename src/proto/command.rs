@@ -10,6 +10,7 @@ use crate::{
         fleet::NewProfile,
         listing::{Cursor, Filter, Sort},
         prompt::PromptAnswer,
+        settings::{Setting, Topic},
         terminal::TerminalInfo,
     },
 };
@@ -203,6 +204,20 @@ pub enum Command {
     /// The slash commands of a profile, as its backend says, or said last. Starts no backend.
     Commands {
         profile: ProfileName,
+    },
+    /// What can be set of a session or, without one, of a profile. A cold backend is woken for it only with `wake`; else the answer
+    /// is what can be had at once, or nothing.
+    Choices {
+        profile: ProfileName,
+        session: Option<SessionId>,
+        topic: Topic,
+        wake: bool,
+    },
+    /// Have something set: for one session, where Hermes keeps it apart, else for the profile. Wakes its backend.
+    Configure {
+        profile: ProfileName,
+        session: Option<SessionId>,
+        setting: Setting,
     },
     /// This terminal shows this session from now on.
     Focus {

@@ -32,6 +32,8 @@ pub enum Refusal {
     PromptLate,
     #[error("that is not one of the offered answers")]
     BadAnswer,
+    #[error("that cannot be set: it is not one of the offered words, or no absolute path")]
+    BadSetting,
     #[error("there is no text to send")]
     EmptyText,
     #[error("the text is too long to send")]

@@ -9,6 +9,7 @@ mod body;
 mod bound;
 mod catalog;
 mod children;
+mod configure;
 pub mod effect;
 pub mod input;
 mod linger;

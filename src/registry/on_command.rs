@@ -165,6 +165,12 @@ impl Registry {
             }
             Command::Older { session, first, skip } => self.on_ask_older(client, ask, session, first, skip),
             Command::Commands { profile } => self.on_ask_commands(client, ask, &profile),
+            Command::Choices { profile, session, topic, wake } => {
+                self.on_choices((client, ask), &profile, session, topic, wake)
+            }
+            Command::Configure { profile, session, setting } => {
+                self.on_configure((client, ask), &profile, session, setting)
+            }
             Command::Focus { session } => self.on_focus(client, session),
             Command::StopAll => Ok(Some(self.on_stop_all())),
             Command::Shutdown { force } => self.on_shutdown(force),

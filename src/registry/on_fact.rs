@@ -162,6 +162,7 @@ impl Registry {
             approval_mode: info.approval_mode.or_else(|| old.approval_mode.clone()),
             yolo: info.yolo.unwrap_or(old.yolo),
             fast: info.fast.unwrap_or(old.fast),
+            personality: info.personality.or_else(|| old.personality.clone()),
             warnings: if info.warnings.is_empty() { old.warnings.clone() } else { info.warnings },
         };
         if new != *old {

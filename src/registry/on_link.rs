@@ -104,6 +104,7 @@ impl Registry {
 
     /// There will be no backend: what waits for it goes back to the person.
     fn give_all_back(&mut self, profile: &ProfileName, why: &Untrusted) {
+        self.refuse_errands(profile, &Refusal::Backend(why.clone()));
         for session in self.sessions_of(profile) {
             self.refuse_wishes(session, &Refusal::Backend(why.clone()));
             if self.run(session).outgoing.as_ref().is_some_and(|out| out.stage.is_here()) {
@@ -128,6 +129,7 @@ impl Registry {
         for session in self.sessions_of(profile) {
             self.advance(session);
         }
+        self.run_errands(profile);
         self.ask_for_left(profile);
     }
 

@@ -45,6 +45,7 @@ impl Registry {
                 }
             }
             Kind::Catalog => self.on_catalog(&profile, reply),
+            Kind::Errand(want) => self.on_errand(&profile, want, reply),
             Kind::ActiveList => self.on_active_list(&profile, reply),
             Kind::Spare(asked) => self.on_processes(&profile, call, asked, &reply),
             Kind::Close(who) => self.on_closed(&profile, who, &reply),

@@ -63,7 +63,7 @@ impl Registry {
         Ok(session)
     }
 
-    fn set_cwd(&mut self, session: SessionId, cwd: String) {
+    pub(super) fn set_cwd(&mut self, session: SessionId, cwd: String) {
         let Some(mut info) = self.session(session).map(|known| known.info.clone()) else { return };
         let cwd = Some(cwd.into());
         if info.cwd != cwd {

@@ -15,7 +15,11 @@ use crate::{
         },
         text::Untrusted,
     },
-    model::{agent::Fact, message::Level},
+    model::{
+        agent::Fact,
+        message::Level,
+        settings::{Setting, Topic},
+    },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -177,6 +181,8 @@ pub(super) enum Wish {
     Slash(String),
     /// The second route of a slash command.
     Dispatch(String),
+    Choices(Topic),
+    Configure(Setting),
 }
 
 /// A profile's wiring.
@@ -213,6 +219,8 @@ pub(super) struct Wires {
     /// What is still built of closed tabs.
     pub left: BTreeMap<LiveId, Left>,
     pub catalog: Catalog,
+    /// What waits for its backend, of no session.
+    pub wants: Vec<Want>,
     /// No longer on disk: it leaves when its backend is cold.
     pub gone: bool,
 }
@@ -239,6 +247,8 @@ pub(super) enum Kind {
     Interrupt(SessionId),
     Prompt(SessionId, PromptId),
     Wish(SessionId, Want),
+    /// Of a profile, for no session.
+    Errand(Want),
     Setup,
     Catalog,
     ActiveList,

@@ -82,6 +82,12 @@ impl Registry {
                     let (name, arg) = split(command);
                     (Call::Dispatch { live, name, arg }, limits.slash_call)
                 }
+                Wish::Choices(topic) => {
+                    (Call::Choices { live: Some(live), topic: *topic }, limits.slash_call)
+                }
+                Wish::Configure(setting) => {
+                    (Call::Configure { live: Some(live), setting: setting.clone() }, limits.slash_call)
+                }
             };
             if let Some(profile) = self.session(session).map(|known| known.profile.clone()) {
                 self.call(&profile, what, timeout, Kind::Wish(session, want));
@@ -97,6 +103,10 @@ impl Registry {
     }
 
     pub(super) fn on_wish(&mut self, session: SessionId, want: Want, reply: Reply) {
+        if matches!(want.what, Wish::Choices(_) | Wish::Configure(_)) {
+            let profile = self.session(session).map(|known| known.profile.clone());
+            return profile.map_or((), |profile| self.on_errand(&profile, want, reply));
+        }
         let Want { client, ask, what, .. } = want;
         let done = |answer| Effect::Answer { client, ask, answer };
         let refuse = |reason| Effect::Refuse { client, ask, reason };

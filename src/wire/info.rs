@@ -39,12 +39,12 @@ pub(super) fn info(raw: Option<&RawValue>, odd: &Oddities) -> Info {
         "config_warning",
         "credential_warning",
         "desktop_contract",
+        "personality",
         // Known, and not needed.
         "service_tier",
         "tools",
         "skills",
         "project",
-        "personality",
         "release_date",
         "update_behind",
         "update_command",
@@ -72,6 +72,8 @@ pub(super) fn info(raw: Option<&RawValue>, odd: &Oddities) -> Info {
         }),
         yolo: fields.flag("yolo"),
         fast: fields.flag("fast"),
+        // Empty: none.
+        personality: fields.text("personality"),
         usage: usage(&fields),
         profile: fields.str("profile_name").map(|name| clip(&name, MAX_PROFILE).to_owned()),
         version: fields.word("version"),

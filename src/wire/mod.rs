@@ -18,6 +18,7 @@ pub mod oddity;
 pub mod pending;
 pub mod reply;
 pub mod request;
+mod settings;
 mod tool;
 mod transcript;
 

@@ -1,7 +1,8 @@
 //! Results and errors of calls, read by what was asked.
 
 use super::{
-    ask, catalog, features::Features, frame::Outcome, info, json::Fields, oddity::Oddities, transcript,
+    ask, catalog, features::Features, frame::Outcome, info, json::Fields, oddity::Oddities, settings,
+    transcript,
 };
 use crate::{
     base::{
@@ -11,6 +12,7 @@ use crate::{
     model::{
         agent::{ActiveRow, ActiveState, Built, Call, Fact, Inflight, Reply, Submitted, UNREADABLE},
         outcome::clip,
+        settings::Topic,
     },
 };
 use serde_json::value::RawValue;
@@ -35,6 +37,8 @@ pub enum Expect {
     Titled,
     Setup,
     Catalog,
+    Choices(Topic),
+    Configured,
     Processes,
     Slash,
     Dispatch,
@@ -59,6 +63,8 @@ impl Expect {
             Call::StopProcesses => Self::Done,
             Call::Setup => Self::Setup,
             Call::Catalog => Self::Catalog,
+            Call::Choices { topic, .. } => Self::Choices(*topic),
+            Call::Configure { .. } => Self::Configured,
             Call::Processes { .. } => Self::Processes,
             Call::Slash { .. } => Self::Slash,
             Call::Dispatch { .. } => Self::Dispatch,
@@ -148,6 +154,8 @@ fn result(
             Reply::ProviderConfigured(fields.flag("provider_configured")?)
         }
         Expect::Catalog => Reply::Catalog(catalog::catalog(raw, odd)?),
+        Expect::Choices(topic) => Reply::Choices(settings::choices(topic, raw, odd)?),
+        Expect::Configured => settings::configured(&read("config.set", SET)?),
         Expect::Slash => {
             let fields = read("slash.exec", &["output", "warning"])?;
             Reply::Output { text: fields.text_or_empty("output"), warning: fields.word("warning") }

@@ -73,6 +73,10 @@ fn a_late_answer_is_too_late_whichever_way_it_is_said() {
 #[case(Expect::Titled, json!({}))]
 #[case(Expect::Setup, json!({"provider_configured": 1}))]
 #[case(Expect::Catalog, json!({"pairs": 1}))]
+#[case(Expect::Choices(Topic::Models), json!({"providers": 1}))]
+#[case(Expect::Choices(Topic::Effort), json!({"value": 3}))]
+#[case(Expect::Choices(Topic::Personality), json!([]))]
+#[case(Expect::Choices(Topic::Skills), json!({"skills": []}))]
 #[case(Expect::Dispatch, json!({"type": "send"}))]
 fn an_answer_that_cannot_be_read_says_so(#[case] expect: Expect, #[case] json: Value) {
     assert!(matches!(answer(expect, &json), Reply::Failed { code: UNREADABLE, .. }));

@@ -1,8 +1,12 @@
 //! Calls as frames: for each the method and exactly the documented parameters.
 
+use super::settings;
 use crate::{
     base::{ids::SecretHandle, secret::Secret},
-    model::agent::Call,
+    model::{
+        agent::Call,
+        settings::{Setting, Topic},
+    },
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
@@ -99,6 +103,11 @@ pub fn encode(
         }
         _ => None,
     };
+    // What a setting's value is written as.
+    let value = match call {
+        Call::Configure { live, setting } => settings::value(setting, live.is_some()),
+        _ => String::new(),
+    };
     // Empty means "no password" and "skipped".
     let secret_text = secret.as_ref().map_or("", Secret::expose);
     let mut list = Vec::with_capacity(4);
@@ -161,6 +170,33 @@ pub fn encode(
         Call::StopProcesses => "process.stop",
         Call::Setup => "setup.status",
         Call::Catalog => "commands.catalog",
+        Call::Choices { live, topic } => {
+            list.extend(live.as_ref().map(|live| ("session_id", Text(live.as_str()))));
+            match (settings::key(*topic), topic) {
+                (Some(key), _) => {
+                    list.push(("key", Text(key)));
+                    "config.get"
+                }
+                (None, Topic::Personality) => {
+                    list.push(("text", Text("/personality ")));
+                    "complete.slash"
+                }
+                (None, _) => "model.options",
+            }
+        }
+        Call::Configure { live, setting } => {
+            list.extend(live.as_ref().map(|live| ("session_id", Text(live.as_str()))));
+            if let Setting::Directory(_) = setting {
+                list.push(("cwd", Text(&value)));
+                "session.cwd.set"
+            } else {
+                list.extend([("key", Text(settings::key_of(setting))), ("value", Text(&value))]);
+                if let Setting::Model { confirmed: true, .. } = setting {
+                    list.push(("confirm_expensive_model", Flag(true)));
+                }
+                "config.set"
+            }
+        }
         Call::Slash { live, command } => {
             list.extend([("session_id", Text(live.as_str())), ("command", Text(command))]);
             "slash.exec"

@@ -1,5 +1,6 @@
 use super::*;
 use crate::base::ids::{LiveId, RequestId, StoredId};
+use crate::model::session::ApprovalMode;
 use serde_json::{Value as Json, json};
 
 fn written(call: &Call) -> Json {
@@ -9,6 +10,10 @@ fn written(call: &Call) -> Json {
     assert_eq!(json["id"], "hermux1-1");
     assert_eq!(json.as_object().unwrap().len(), 4);
     json!([json["method"], json["params"]])
+}
+
+fn set(live: Option<LiveId>, setting: Setting) -> Call {
+    Call::Configure { live, setting }
 }
 
 /// CHECK 1, 2, 34: and the directory is always given.
@@ -77,6 +82,43 @@ fn every_call_has_exactly_the_documented_parameters() {
         (Call::StopProcesses, json!(["process.stop", {}])),
         (Call::Setup, json!(["setup.status", {}])),
         (Call::Catalog, json!(["commands.catalog", {}])),
+        (
+            Call::Choices { live: Some(live()), topic: Topic::Models },
+            json!(["model.options", {"session_id": "24035877"}]),
+        ),
+        (
+            Call::Choices { live: None, topic: Topic::Approvals },
+            json!(["config.get", {"key": "approvals.mode"}]),
+        ),
+        (
+            Call::Choices { live: None, topic: Topic::Personality },
+            json!(["complete.slash", {"text": "/personality "}]),
+        ),
+        (
+            set(Some(live()), Setting::Model { model: text(), provider: "p".into(), confirmed: false }),
+            json!(["config.set", {"session_id": "24035877", "key": "model", "value": "t --provider p --session"}]),
+        ),
+        (
+            set(None, Setting::Model { model: text(), provider: "p".into(), confirmed: true }),
+            json!(["config.set", {"key": "model", "value": "t --provider p --global", "confirm_expensive_model": true}]),
+        ),
+        (
+            set(Some(live()), Setting::Effort("high".into())),
+            json!(["config.set", {"session_id": "24035877", "key": "reasoning", "value": "high"}]),
+        ),
+        (set(None, Setting::Fast(true)), json!(["config.set", {"key": "fast", "value": "on"}])),
+        (
+            set(None, Setting::Approvals(ApprovalMode::Smart)),
+            json!(["config.set", {"key": "approvals.mode", "value": "smart"}]),
+        ),
+        (
+            set(None, Setting::Personality("none".into())),
+            json!(["config.set", {"key": "personality", "value": "none"}]),
+        ),
+        (
+            set(Some(live()), Setting::Directory("/w".into())),
+            json!(["session.cwd.set", {"session_id": "24035877", "cwd": "/w"}]),
+        ),
         (
             Call::Slash { live: live(), command: text() },
             json!(["slash.exec", {"session_id": "24035877", "command": "t"}]),

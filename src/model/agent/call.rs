@@ -6,7 +6,11 @@ use crate::{
         ids::{LiveId, RequestId, SecretHandle, StoredId},
         text::Untrusted,
     },
-    model::{message::Message, slash::SlashCommand},
+    model::{
+        message::Message,
+        settings::{Choice, Setting, Topic},
+        slash::SlashCommand,
+    },
 };
 
 /// What the registry asks of a backend. The profile and the call's id travel beside it.
@@ -88,6 +92,15 @@ pub enum Call {
         key: String,
         value: String,
     },
+    /// What can be set: for one session where `live` names it, else for the profile.
+    Choices {
+        live: Option<LiveId>,
+        topic: Topic,
+    },
+    Configure {
+        live: Option<LiveId>,
+        setting: Setting,
+    },
 }
 
 /// The reply to one call.
@@ -134,6 +147,9 @@ pub enum Reply {
     },
     /// The command stands for this other one, without its slash: nothing was done yet.
     Alias(String),
+    Choices(Vec<Choice>),
+    /// It was not set: the backend warns of this first, and wants a person to have seen it.
+    Unconfirmed(Untrusted),
     /// Done, with nothing to say.
     Done,
     /// The backend refused, or its answer could not be read ([`UNREADABLE`]): then what became of the call is not known.

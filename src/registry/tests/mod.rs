@@ -4,6 +4,7 @@
 mod backends;
 mod catalog;
 mod children;
+mod configure;
 mod held;
 mod outbox;
 mod plain;

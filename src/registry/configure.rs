@@ -1,0 +1,177 @@
+//! Settings of sessions and profiles: asked of the backend that they belong to, and set by it.
+//!
+//! Opening them is a person's explicit wish, so a cold backend is woken for it, unless the asker wants only what can be had at
+//! once. What concerns one session waits until that is built, what concerns a profile until its backend is up.
+
+use super::{
+    Registry,
+    effect::Effect,
+    runtime::{Kind, Want, Wish},
+};
+use crate::{
+    base::ids::{AskId, ClientId, ProfileName, SessionId},
+    model::{
+        agent::{Call, Reply},
+        session::Session,
+        settings::{Setting, Topic},
+    },
+    proto::{Answer, Refusal},
+};
+
+/// The longest word of a setting, in bytes; a path may have more.
+const MAX_WORD: usize = 512;
+const MAX_PATH: usize = 4096;
+
+impl Registry {
+    pub(super) fn on_choices(
+        &mut self,
+        (client, ask): (ClientId, AskId),
+        profile: &ProfileName,
+        session: Option<SessionId>,
+        topic: Topic,
+        wake: bool,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.open_profile(profile)?;
+        let session = self.of_profile(session, profile)?.filter(|_| topic.is_of_session());
+        let built = session.is_none_or(|session| self.run(session).live.is_some());
+        if !(wake || self.wire(profile).up && built) {
+            return Ok(Some(Answer::Choices(None)));
+        }
+        self.errand((client, ask), profile, session, Wish::Choices(topic));
+        Ok(None)
+    }
+
+    pub(super) fn on_configure(
+        &mut self,
+        (client, ask): (ClientId, AskId),
+        profile: &ProfileName,
+        session: Option<SessionId>,
+        setting: Setting,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.open_profile(profile)?;
+        let session = self.of_profile(session, profile)?;
+        if !is_sound(&setting) {
+            return Err(Refusal::BadSetting);
+        }
+        if let (Setting::Directory(directory), Some(session)) = (&setting, session)
+            && self.session(session).is_some_and(Session::is_fresh)
+            && self.run(session).live.is_none()
+            && self.run(session).build.is_none()
+        {
+            // Nothing runs there yet: it begins in the other place.
+            self.set_cwd(session, directory.clone());
+            return Ok(Some(Answer::Done));
+        }
+        let session = session.filter(|_| setting.topic().is_none_or(Topic::is_of_session));
+        if session.is_none() && setting.topic().is_none() {
+            return Err(Refusal::BadSetting);
+        }
+        self.errand((client, ask), profile, session, Wish::Configure(setting));
+        Ok(None)
+    }
+
+    fn of_profile(
+        &self,
+        session: Option<SessionId>,
+        profile: &ProfileName,
+    ) -> Result<Option<SessionId>, Refusal> {
+        match session {
+            Some(id) if self.session(id).is_none_or(|known| known.profile != *profile) => {
+                Err(Refusal::NoSession)
+            }
+            session => Ok(session),
+        }
+    }
+
+    fn errand(
+        &mut self,
+        (client, ask): (ClientId, AskId),
+        profile: &ProfileName,
+        session: Option<SessionId>,
+        what: Wish,
+    ) {
+        if let Some(session) = session {
+            return self.wish(session, client, ask, what);
+        }
+        self.wire(profile).wants.push(Want { client, ask, what, reference: None });
+        self.run_errands(profile);
+    }
+
+    /// What waits for this profile's backend is asked of it, which is started for it where it does not run.
+    pub(super) fn run_errands(&mut self, profile: &ProfileName) {
+        let ending = self.ending;
+        let wires = self.wire(profile);
+        if wires.wants.is_empty() || wires.ending || ending {
+            return;
+        }
+        if !wires.up {
+            return self.wake(profile, true);
+        }
+        for want in std::mem::take(&mut self.wire(profile).wants) {
+            let timeout = self.settings.limits.slash_call;
+            let what = match want.what.clone() {
+                Wish::Choices(topic) => Call::Choices { live: None, topic },
+                Wish::Configure(setting) => Call::Configure { live: None, setting },
+                // What is of a session never comes here.
+                Wish::Title(_) | Wish::Yolo(_) | Wish::Slash(_) | Wish::Dispatch(_) => continue,
+            };
+            self.call(profile, what, timeout, Kind::Errand(want));
+        }
+    }
+
+    /// There will be no backend for what waits.
+    pub(super) fn refuse_errands(&mut self, profile: &ProfileName, reason: &Refusal) {
+        for Want { client, ask, .. } in std::mem::take(&mut self.wire(profile).wants) {
+            self.effect(Effect::Refuse { client, ask, reason: reason.clone() });
+        }
+    }
+
+    pub(super) fn on_errand(&mut self, profile: &ProfileName, want: Want, reply: Reply) {
+        let Want { client, ask, what, .. } = want;
+        let effect = match configured(reply) {
+            Ok(answer) => {
+                if matches!(what, Wish::Configure(_)) && answer == Answer::Done {
+                    // A skill that is off has no command.
+                    self.doubt_commands(profile);
+                }
+                Effect::Answer { client, ask, answer }
+            }
+            Err(reason) => Effect::Refuse { client, ask, reason },
+        };
+        self.effect(effect);
+    }
+}
+
+/// What a reply to a question for settings, or to a wish, means to the one who asked.
+pub(super) fn configured(reply: Reply) -> Result<Answer, Refusal> {
+    match reply {
+        Reply::Choices(list) => Ok(Answer::Choices(Some(list))),
+        Reply::Unconfirmed(warning) => Ok(Answer::Unconfirmed(warning)),
+        Reply::Output { text, warning } => Ok(Answer::Output { text, warning }),
+        Reply::Failed { message, .. } => Err(Refusal::Backend(message)),
+        Reply::Lost => Err(Refusal::Backend("its answer was lost; it may have been done".into())),
+        _ => Ok(Answer::Done),
+    }
+}
+
+/// Whether it can be said to a backend without meaning something else: a word is one word and no flag, a path is absolute.
+fn is_sound(setting: &Setting) -> bool {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word.len() <= MAX_WORD
+            && !word.starts_with('-')
+            && !word.contains(|c: char| c.is_whitespace() || c.is_control())
+    };
+    match setting {
+        Setting::Model { model, provider, .. } => word(model) && word(provider),
+        Setting::Effort(text) | Setting::Personality(text) | Setting::Toolset { name: text, .. } => {
+            word(text)
+        }
+        // A skill's name is a value of its own, which may have blanks.
+        Setting::Skill { name, .. } => !name.is_empty() && name.len() <= MAX_WORD,
+        Setting::Fast(_) | Setting::Approvals(_) => true,
+        Setting::Directory(path) => {
+            path.starts_with('/') && path.len() <= MAX_PATH && !path.contains(char::is_control)
+        }
+    }
+}

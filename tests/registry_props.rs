@@ -7,6 +7,8 @@
 mod kept;
 #[path = "registry_props/mirror.rs"]
 mod mirror;
+#[path = "registry_props/shelf.rs"]
+mod shelf;
 #[path = "registry_props/sim.rs"]
 mod sim;
 #[path = "registry_props/stay.rs"]

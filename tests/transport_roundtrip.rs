@@ -46,6 +46,10 @@ fn name(command: &Command) -> &'static str {
         Command::OpenStored { .. } => "OpenStored",
         Command::CloseTab { .. } => "CloseTab",
         Command::MoveTab { .. } => "MoveTab",
+        Command::Pin { .. } => "Pin",
+        Command::OrderProfiles { .. } => "OrderProfiles",
+        Command::Recolour { .. } => "Recolour",
+        Command::Arrange(_) => "Arrange",
         Command::Send { .. } => "Send",
         Command::SaveDraft { .. } => "SaveDraft",
         Command::Interrupt { .. } => "Interrupt",
@@ -88,7 +92,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 45;
+const COMMANDS: usize = 49;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -99,6 +103,11 @@ fn commands() -> Vec<Command> {
         {"OpenStored": {"profile": "work", "stored": "20261121_040000_00000001"}},
         {"CloseTab": {"session": 1, "running": "Keep"}},
         {"MoveTab": {"session": 1, "to": 4}},
+        {"Pin": {"profile": "work", "lineage": "20261121_040000_00000001", "on": true}},
+        {"OrderProfiles": {"order": ["work", "default"]}},
+        {"Recolour": {"profile": "work", "colour": 0x0012_3456}},
+        {"Arrange": {"open": true, "all": true, "group": "Age", "sort": "Created", "filter": {"archived": "Only",
+            "workspace": "/code", "days": 7}, "state": "Waiting", "folded": ["work"]}},
         {"Send": {"session": 1, "text": "a \"text\"\n\u{7}", "reference": 7}},
         {"SaveDraft": {"session": 1, "pieces": [{"Text": "a"}, {"Paste": "b\nc"},
             {"Link": {"profile": "work", "id": "20261121_a1", "title": "c"}}], "base": 9}},

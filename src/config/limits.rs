@@ -48,6 +48,10 @@ pub struct Limits {
     pub early_wait: u64,
     /// Open sessions.
     pub sessions: usize,
+    /// Pinned conversations a profile: more than a list can show.
+    pub pins: usize,
+    /// Profiles that the person's order may name.
+    pub ordered: usize,
     /// Texts that wait in one session's queue.
     pub queue: usize,
     /// Notices that stand at once; the oldest leaves.
@@ -96,6 +100,8 @@ impl Default for Limits {
             early_bytes: 1024 * 1024,
             early_wait: 5_000,
             sessions: 200,
+            pins: 500,
+            ordered: 1_000,
             queue: 100,
             notices: 50,
             text: 2 * 1024 * 1024,

@@ -38,11 +38,14 @@ impl World {
                 change_body(self.sessions.get_mut(id).ok_or(Mismatch::NoSession(*id))?, change)?;
             }
             Patch::Tabs(tabs) => self.tabs.clone_from(tabs),
-            Patch::Profile(profile) => replace_or_push(&mut self.profiles, profile, |p| &p.name),
+            Patch::Profile(profile) => {
+                replace_or_push(&mut self.profiles, profile, |p| p.name.clone());
+                self.sort_profiles();
+            }
             Patch::ProfileRemoved(name) => self.profiles.retain(|profile| profile.name != *name),
-            Patch::Notice(notice) => replace_or_push(&mut self.notices, notice, |n| &n.id),
+            Patch::Notice(notice) => replace_or_push(&mut self.notices, notice, |n| n.id),
             Patch::NoticeRemoved(id) => self.notices.retain(|notice| notice.id != *id),
-            Patch::Terminal(terminal) => replace_or_push(&mut self.terminals, terminal, |t| &t.id),
+            Patch::Terminal(terminal) => replace_or_push(&mut self.terminals, terminal, |t| t.id),
             Patch::TerminalRemoved(id) => self.terminals.retain(|terminal| terminal.id != *id),
             Patch::Directory { profile, directory } => match directory.trim() {
                 "" => {
@@ -52,12 +55,40 @@ impl World {
                     self.directories.insert(profile.clone(), trimmed.to_owned());
                 }
             },
+            Patch::Pins { profile, pins } if pins.is_empty() => {
+                self.shelf.pins.remove(profile);
+            }
+            Patch::Pins { profile, pins } => {
+                self.shelf.pins.insert(profile.clone(), pins.clone());
+            }
+            Patch::ProfileOrder(order) => {
+                self.shelf.order.clone_from(order);
+                self.sort_profiles();
+            }
+            Patch::Colour { profile, colour: Some(colour) } => {
+                self.shelf.colours.insert(profile.clone(), *colour);
+            }
+            Patch::Colour { profile, colour: None } => {
+                self.shelf.colours.remove(profile);
+            }
+            Patch::List(list) => self.shelf.list.clone_from(list),
+            Patch::Tomb(tomb) => {
+                replace_or_push(&mut self.tombs, tomb, |t| (t.profile.clone(), t.lineage.clone()));
+            }
+            Patch::TombRemoved { profile, lineage } => {
+                self.tombs.retain(|tomb| tomb.profile != *profile || tomb.lineage != *lineage);
+            }
         }
         Ok(())
     }
+
+    fn sort_profiles(&mut self) {
+        let order = &self.shelf;
+        self.profiles.sort_by(|a, b| order.place(&a.name).cmp(&order.place(&b.name)));
+    }
 }
 
-fn replace_or_push<T: Clone, K: PartialEq>(list: &mut Vec<T>, new: &T, key: impl Fn(&T) -> &K) {
+fn replace_or_push<T: Clone, K: PartialEq>(list: &mut Vec<T>, new: &T, key: impl Fn(&T) -> K) {
     match list.iter_mut().find(|old| key(old) == key(new)) {
         Some(old) => old.clone_from(new),
         None => list.push(new.clone()),
@@ -75,7 +106,7 @@ fn change_head(session: &mut Session, change: &Change) {
         Change::Opening(opening) => session.opening.clone_from(opening),
         Change::Info(info) => session.info.clone_from(info),
         Change::Turn(turn) => session.turn.clone_from(turn),
-        Change::Prompt(prompt) => replace_or_push(&mut session.prompts, prompt, |p| &p.id),
+        Change::Prompt(prompt) => replace_or_push(&mut session.prompts, prompt, |p| p.id),
         Change::PromptRemoved(id) => session.prompts.retain(|prompt| prompt.id != *id),
         Change::Queue(queue) => session.queue.clone_from(queue),
         Change::Held(held) => session.held = *held,

@@ -6,6 +6,7 @@
 use super::{
     draft::Draft,
     session::{QueueEntry, Unread},
+    shelf::Shelf,
 };
 use crate::base::{
     clock::WallMs,
@@ -24,6 +25,7 @@ pub struct Kept {
     /// In their order; each is one of `sessions`.
     pub tabs: Vec<SessionId>,
     pub directories: BTreeMap<ProfileName, String>,
+    pub shelf: Shelf,
     /// The outbox, oldest first.
     pub sends: Vec<Sent>,
     /// The highest session id that was ever kept: nothing may be named so again.

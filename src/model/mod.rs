@@ -20,6 +20,7 @@ pub mod profile;
 pub mod prompt;
 pub mod session;
 pub mod settings;
+pub mod shelf;
 pub mod slash;
 pub mod status;
 pub mod terminal;

@@ -8,6 +8,7 @@ use super::{
     profile::Profile,
     prompt::Prompt,
     session::{QueueEntry, Session, SessionInfo, Unread},
+    shelf::{Colour, ListPrefs, Tomb},
     terminal::Terminal,
     tool::{Subagent, Todo, ToolCall},
     turn::Turn,
@@ -37,7 +38,7 @@ pub enum Patch {
     },
     /// The tabs, in their order.
     Tabs(Vec<SessionId>),
-    /// Added at the end, or replaced where it stands.
+    /// Added in its place in the order, or replaced.
     Profile(Box<Profile>),
     ProfileRemoved(ProfileName),
     /// Added, or replaced where one of its id stands.
@@ -51,6 +52,26 @@ pub enum Patch {
     Directory {
         profile: ProfileName,
         directory: String,
+    },
+    /// The pins of a profile, in their order.
+    Pins {
+        profile: ProfileName,
+        pins: Vec<LineageRoot>,
+    },
+    /// The person's order of profiles; those that are there take their places in it.
+    ProfileOrder(Vec<ProfileName>),
+    /// The person's own colour of a profile; `None`: no longer.
+    Colour {
+        profile: ProfileName,
+        colour: Option<Colour>,
+    },
+    /// How the list of sessions is shown.
+    List(Box<ListPrefs>),
+    /// Added at the end, or replaced where one of its conversation stands.
+    Tomb(Box<Tomb>),
+    TombRemoved {
+        profile: ProfileName,
+        lineage: LineageRoot,
     },
 }
 

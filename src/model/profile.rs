@@ -1,6 +1,6 @@
 //! A profile: one isolated agent with a home of its own, and how its backend stands.
 
-use super::agent::Capabilities;
+use super::{agent::Capabilities, shelf::Colour};
 use crate::base::{clock::Tick, ids::ProfileName, text::Untrusted};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,12 @@ pub struct Profile {
     /// Grows when what is stored of it changed: a list that shows it is read anew (C11).
     #[serde(default)]
     pub listing: u64,
+    /// Its colour: the person's own, else the one that its directory names; `None`: the one that follows from its name (E17).
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    /// What it is for, in the person's words.
+    #[serde(default)]
+    pub description: Option<Untrusted>,
 }
 
 /// The life of a profile's backend, as the person sees it.
@@ -133,6 +139,8 @@ impl Profile {
             config: None,
             store: None,
             listing: 0,
+            colour: None,
+            description: None,
         }
     }
 }

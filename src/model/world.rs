@@ -1,7 +1,13 @@
 //! What all terminals share.
 
-use super::{notice::Notice, profile::Profile, session::Session, terminal::Terminal};
-use crate::base::ids::{ClientId, MessageId, ProfileName, SessionId};
+use super::{
+    notice::Notice,
+    profile::Profile,
+    session::Session,
+    shelf::{Shelf, Tomb},
+    terminal::Terminal,
+};
+use crate::base::ids::{ClientId, LineageRoot, MessageId, ProfileName, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -12,7 +18,7 @@ pub struct World {
     pub sessions: BTreeMap<SessionId, Session>,
     /// Open tabs in their order, which changes only by the person's hand.
     pub tabs: Vec<SessionId>,
-    /// In the order of the strip.
+    /// In the order of the strip ([`Shelf::place`]).
     pub profiles: Vec<Profile>,
     pub notices: Vec<Notice>,
     /// In the order in which they attached.
@@ -21,11 +27,22 @@ pub struct World {
     /// Where the last session of each profile was begun (H01). Never empty.
     #[serde(default)]
     pub directories: BTreeMap<ProfileName, String>,
+    /// What the person arranged.
+    #[serde(default)]
+    pub shelf: Shelf,
+    /// Rows that the person deleted or archived, oldest first; one a conversation.
+    #[serde(default)]
+    pub tombs: Vec<Tomb>,
 }
 
 impl World {
     pub fn profile(&self, name: &ProfileName) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == *name)
+    }
+
+    /// The tomb of a row, if it has one.
+    pub fn tomb(&self, profile: &ProfileName, lineage: &LineageRoot) -> Option<&Tomb> {
+        self.tombs.iter().find(|tomb| tomb.profile == *profile && tomb.lineage == *lineage)
     }
 
     /// An attached terminal.
@@ -52,6 +69,8 @@ impl World {
             notices: self.notices.clone(),
             terminals: self.terminals.clone(),
             directories: self.directories.clone(),
+            shelf: self.shelf.clone(),
+            tombs: self.tombs.clone(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     base::ids::{
-        AskId, ClientId, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle, SendRef,
-        SessionId, StoredId,
+        AskId, ClientId, LineageRoot, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle,
+        SendRef, SessionId, StoredId,
     },
     model::{
         draft::Piece,
@@ -11,6 +11,7 @@ use crate::{
         listing::{Cursor, Filter, Sort},
         prompt::PromptAnswer,
         settings::{Setting, Topic},
+        shelf::{Colour, ListPrefs},
         terminal::TerminalInfo,
     },
 };
@@ -71,6 +72,23 @@ pub enum Command {
         session: SessionId,
         to: usize,
     },
+    /// Pin a conversation, after those that are, or take its pin away.
+    Pin {
+        profile: ProfileName,
+        lineage: LineageRoot,
+        on: bool,
+    },
+    /// The person's order of profiles; those that it does not name come after, by name.
+    OrderProfiles {
+        order: Vec<ProfileName>,
+    },
+    /// The person's own colour for a profile; `None`: none of the person's own.
+    Recolour {
+        profile: ProfileName,
+        colour: Option<Colour>,
+    },
+    /// How the list of sessions is shown from now on.
+    Arrange(Box<ListPrefs>),
     /// A text to the agent: submitted when the session is idle, queued when a turn runs. Answered once it is on disk; a
     /// reference that the hub knows, in this life or from an earlier one, is answered and does nothing again.
     Send {

@@ -35,6 +35,7 @@ mod review;
 mod runtime;
 mod send;
 mod settle;
+mod shelf;
 mod stop_all;
 mod stream;
 mod terminals;

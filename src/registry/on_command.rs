@@ -88,6 +88,13 @@ impl Registry {
             Command::OpenStored { profile, stored } => self.on_open_stored(&profile, &stored),
             Command::CloseTab { session, running } => self.on_close_tab(session, running),
             Command::MoveTab { session, to } => self.on_move_tab(session, to),
+            Command::Pin { profile, lineage, on } => self.on_pin(&profile, lineage, on),
+            Command::OrderProfiles { order } => self.on_order_profiles(order),
+            Command::Recolour { profile, colour } => self.on_recolour(&profile, colour),
+            Command::Arrange(list) => {
+                self.emit(Patch::List(list));
+                Ok(Some(Answer::Done))
+            }
             Command::Send { session, text, reference } => {
                 self.on_send((client, ask), session, (text, reference), wall)
             }

@@ -17,13 +17,19 @@ use crate::{
 };
 
 impl Registry {
-    /// The profiles found on disk, in their order.
+    /// The profiles found on disk, each with the colour that its directory names.
     pub(super) fn on_profiles(&mut self, seen: Vec<Profile>) {
         let names: Vec<ProfileName> = seen.iter().map(|profile| profile.name.clone()).collect();
-        for profile in seen {
-            self.wire(&profile.name).gone = false;
-            let new = match self.world.profile(&profile.name) {
-                Some(known) => Profile { home: profile.home, problem: profile.problem, ..known.clone() },
+        for mut profile in seen {
+            let wires = self.wire(&profile.name);
+            wires.gone = false;
+            wires.own_colour = profile.colour;
+            profile.colour = self.colour(&profile.name);
+            let new = match self.world.profile(&profile.name).cloned() {
+                Some(known) => {
+                    let Profile { home, problem, colour, description, .. } = profile;
+                    Profile { home, problem, colour, description, ..known }
+                }
                 None => profile,
             };
             if self.world.profile(&new.name) != Some(&new) {
@@ -36,7 +42,6 @@ impl Registry {
             self.wire(name).gone = true;
             self.leave_if_gone(name);
         }
-        self.sort_profiles(&names);
         self.restore_present();
         // There is always a tab (INV15): a new hub begins with a draft of the profile that it was started with (I15).
         let primary = self.settings.primary.clone();
@@ -45,21 +50,6 @@ impl Registry {
             if let Err(reason) = self.add_draft(&primary, cwd) {
                 self.log("there is no first draft", reason.to_string());
             }
-        }
-    }
-
-    /// Those that are known take the order in which they were seen; a patch adds at the end only.
-    fn sort_profiles(&mut self, names: &[ProfileName]) {
-        let place =
-            |profile: &Profile| names.iter().position(|name| *name == profile.name).unwrap_or(usize::MAX);
-        if self.world.profiles.is_sorted_by_key(place) {
-            return;
-        }
-        let mut profiles = self.world.profiles.clone();
-        profiles.sort_by_key(place);
-        for profile in profiles {
-            self.emit(Patch::ProfileRemoved(profile.name.clone()));
-            self.emit(Patch::Profile(Box::new(profile)));
         }
     }
 

@@ -64,11 +64,15 @@ impl Registry {
         self.head(session, Change::Ids { stored: Some(stored.clone()), lineage: root.clone() });
         let wires = self.wire(profile);
         wires.stored.insert(stored.clone(), session);
-        if let Some(old) = old_root.filter(|old| Some(old) != root.as_ref()) {
-            wires.lineage.remove(&old);
+        let old_root = old_root.filter(|old| Some(old) != root.as_ref());
+        if let Some(old) = &old_root {
+            wires.lineage.remove(old);
         }
         if let Some(root) = root {
-            wires.lineage.insert(root, session);
+            wires.lineage.insert(root.clone(), session);
+            if let Some(old) = old_root {
+                self.move_pin(profile, &old, root);
+            }
         }
     }
 

@@ -41,6 +41,7 @@ impl Registry {
         for (profile, directory) in std::mem::take(&mut kept.directories) {
             self.emit(Patch::Directory { profile, directory });
         }
+        self.restore_shelf(std::mem::take(&mut kept.shelf));
         kept.sessions.sort_by_key(|session| (session.head.touched, session.head.id));
         // Their ticks say their order, and everything from now on is later.
         self.now = self.now.max(Tick(kept.sessions.len() as u64));

@@ -19,6 +19,7 @@ use crate::{
         agent::Fact,
         message::Level,
         settings::{Setting, Topic},
+        shelf::Colour,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -221,6 +222,8 @@ pub(super) struct Wires {
     pub catalog: Catalog,
     /// What waits for its backend, of no session.
     pub wants: Vec<Want>,
+    /// The colour that its directory names.
+    pub own_colour: Option<Colour>,
     /// No longer on disk: it leaves when its backend is cold.
     pub gone: bool,
 }

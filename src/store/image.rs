@@ -3,13 +3,14 @@
 use crate::{
     base::{
         clock::WallMs,
-        ids::{ProfileName, SendRef, SessionId},
+        ids::{LineageRoot, ProfileName, SendRef, SessionId},
     },
     model::{
         draft::Draft,
         kept::{Kept, KeptHead, KeptSession, Sent},
         patch::{Change, Patch},
         session::{QueueEntry, Session},
+        shelf::{Colour, ListPrefs},
         turn::TurnState,
         world::World,
     },
@@ -27,6 +28,11 @@ pub enum Key {
     Queue(SessionId),
     Tabs,
     Directory(ProfileName),
+    Pins(ProfileName),
+    /// The order of profiles.
+    Order,
+    Colour(ProfileName),
+    List,
     Send(SendRef),
     /// The highest session id ever.
     Highest,
@@ -39,6 +45,10 @@ pub enum Row {
     Queue(Vec<QueueEntry>),
     Tabs(Vec<SessionId>),
     Directory(String),
+    Pins(Vec<LineageRoot>),
+    Order(Vec<ProfileName>),
+    Colour(Colour),
+    List(ListPrefs),
     Send(Sent),
     Highest(u64),
 }
@@ -138,7 +148,7 @@ impl Image {
     /// What a new hub begins with.
     pub fn kept(&self) -> Kept {
         let mut kept = Kept { highest: self.highest(), ..Kept::default() };
-        for row in self.rows.values() {
+        for (key, row) in &self.rows {
             match row {
                 Row::Session(head) => kept.sessions.push(self.session(head)),
                 Row::Send(sent) => kept.sends.push(sent.clone()),
@@ -146,12 +156,10 @@ impl Image {
                     let known = |id: &&SessionId| self.rows.contains_key(&Key::Session(**id));
                     kept.tabs = tabs.iter().filter(known).copied().collect();
                 }
-                Row::Draft(_) | Row::Queue(_) | Row::Directory(_) | Row::Highest(_) => {}
-            }
-        }
-        for (key, row) in &self.rows {
-            if let (Key::Directory(profile), Row::Directory(directory)) = (key, row) {
-                kept.directories.insert(profile.clone(), directory.clone());
+                Row::Order(order) => kept.shelf.order.clone_from(order),
+                Row::List(list) => kept.shelf.list.clone_from(list),
+                Row::Directory(_) | Row::Pins(_) | Row::Colour(_) => of_profile(key, row, &mut kept),
+                Row::Draft(_) | Row::Queue(_) | Row::Highest(_) => {}
             }
         }
         kept.sends.sort_by_key(|sent| (sent.at, sent.reference));
@@ -167,6 +175,22 @@ impl Image {
     }
 }
 
+/// Takes up a row that stands under a profile's name.
+fn of_profile(key: &Key, row: &Row, kept: &mut Kept) {
+    match (key, row) {
+        (Key::Directory(profile), Row::Directory(directory)) => {
+            kept.directories.insert(profile.clone(), directory.clone());
+        }
+        (Key::Pins(profile), Row::Pins(pins)) => {
+            kept.shelf.pins.insert(profile.clone(), pins.clone());
+        }
+        (Key::Colour(profile), Row::Colour(colour)) => {
+            kept.shelf.colours.insert(profile.clone(), *colour);
+        }
+        _ => {}
+    }
+}
+
 /// Which rows a patch changes, and to what. `world` is at least as new as the patch: a row is what `world` says.
 pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut(Key, Option<Row>)) {
     let id = match patch {
@@ -177,13 +201,25 @@ pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut
             let directory = world.directories.get(profile).cloned();
             return set(Key::Directory(profile.clone()), directory.map(Row::Directory));
         }
+        Patch::Pins { profile, .. } => {
+            let pins = world.shelf.pins.get(profile).cloned();
+            return set(Key::Pins(profile.clone()), pins.map(Row::Pins));
+        }
+        Patch::Colour { profile, .. } => {
+            let colour = world.shelf.colours.get(profile).copied();
+            return set(Key::Colour(profile.clone()), colour.map(Row::Colour));
+        }
+        Patch::ProfileOrder(_) => return set(Key::Order, Some(Row::Order(world.shelf.order.clone()))),
+        Patch::List(_) => return set(Key::List, Some(Row::List(world.shelf.list.clone()))),
         Patch::Body { .. }
         | Patch::Profile(_)
         | Patch::ProfileRemoved(_)
         | Patch::Notice(_)
         | Patch::NoticeRemoved(_)
         | Patch::Terminal(_)
-        | Patch::TerminalRemoved(_) => return,
+        | Patch::TerminalRemoved(_)
+        | Patch::Tomb(_)
+        | Patch::TombRemoved { .. } => return,
     };
     let Some(session) = world.sessions.get(&id) else { return set(Key::Session(id), None) };
     let Patch::Session { change, .. } = patch else {

@@ -28,6 +28,7 @@ fn kept_of(world: &World) -> Kept {
         sessions: sessions.collect(),
         tabs: world.tabs.iter().filter(|id| world.sessions.contains_key(id)).copied().collect(),
         directories: world.directories.clone(),
+        shelf: world.shelf.clone(),
         sends: Vec::new(),
         highest: 0,
     }
@@ -68,12 +69,19 @@ fn change((kind, n): (u8, u64)) -> Change {
 fn patch((what, who, n): (u8, u8, u64)) -> Patch {
     let id = SessionId(u64::from(who % 5) + 1);
     let profile = ProfileName::new(["default", "work"][usize::from(who) % 2]).unwrap();
-    match what % 16 {
+    match what % 20 {
         0 | 1 => Patch::SessionAdded(Box::new(Session::new(id, profile, Tick(n)))),
         2 => Patch::SessionRemoved(id),
         3 => Patch::Tabs((1..=n % 6).map(SessionId).collect()),
         4 => Patch::Directory { profile, directory: ["", " /a ", "/b", "  "][n as usize % 4].to_owned() },
         5 => Patch::Body { session: id, change: BodyChange::Forget },
+        6 => {
+            let roots = (0..n % 4).filter_map(|at| LineageRoot::new(&format!("root{at}")));
+            Patch::Pins { profile, pins: roots.collect() }
+        }
+        7 => Patch::ProfileOrder(vec![profile; n as usize % 2]),
+        8 => Patch::Colour { profile, colour: (n % 2 == 0).then_some(Colour(n as u32)) },
+        9 => Patch::List(Box::new(ListPrefs { open: n % 2 == 0, all: n % 3 == 0, ..ListPrefs::default() })),
         kind => Patch::Session { session: id, change: change((kind, n)) },
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         draft::Draft,
         kept::{KeptHead, Sent},
         session::QueueEntry,
+        shelf::Colour,
     },
 };
 use rusqlite::{Connection, params};
@@ -38,6 +39,10 @@ fn remove(db: &Connection, key: &Key) -> rusqlite::Result<usize> {
         Key::Queue(id) => db.execute("DELETE FROM queue WHERE session = ?1", [bits(id.0)]),
         Key::Tabs => db.execute("DELETE FROM tab", []),
         Key::Directory(profile) => db.execute("DELETE FROM directory WHERE profile = ?1", [profile.as_str()]),
+        Key::Pins(profile) => db.execute("DELETE FROM pin WHERE profile = ?1", [profile.as_str()]),
+        Key::Order => db.execute("DELETE FROM profile_order", []),
+        Key::Colour(profile) => db.execute("DELETE FROM colour WHERE profile = ?1", [profile.as_str()]),
+        Key::List => db.execute("DELETE FROM list", []),
         Key::Send(id) => db.execute("DELETE FROM send WHERE reference = ?1", [bits(id.0)]),
         Key::Highest => db.execute("DELETE FROM highest", []),
     }
@@ -89,6 +94,24 @@ fn insert(db: &Connection, key: &Key, row: &Row) -> Result<(), Trouble> {
         (Key::Directory(profile), Row::Directory(path)) => {
             db.execute("INSERT INTO directory VALUES (?1, ?2)", params![profile.as_str(), path])?;
         }
+        (Key::Pins(profile), Row::Pins(pins)) => {
+            for (place, lineage) in (0_i64..).zip(pins) {
+                let values = params![profile.as_str(), place, lineage.as_str()];
+                db.execute("INSERT INTO pin VALUES (?1, ?2, ?3)", values)?;
+            }
+        }
+        (_, Row::Order(order)) => {
+            for (place, profile) in (0_i64..).zip(order) {
+                let values = params![place, profile.as_str()];
+                db.execute("INSERT INTO profile_order VALUES (?1, ?2)", values)?;
+            }
+        }
+        (Key::Colour(profile), Row::Colour(colour)) => {
+            db.execute("INSERT INTO colour VALUES (?1, ?2)", params![profile.as_str(), colour.0])?;
+        }
+        (_, Row::List(list)) => {
+            db.execute("INSERT INTO list VALUES (1, ?1)", [json(list)?])?;
+        }
         (_, Row::Send(sent)) => {
             db.execute(
                 "INSERT INTO send VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -106,7 +129,7 @@ fn insert(db: &Connection, key: &Key, row: &Row) -> Result<(), Trouble> {
             db.execute("INSERT INTO highest VALUES (1, ?1)", [bits(*id)])?;
         }
         // A row stands under a key of its kind.
-        (_, Row::Draft(_) | Row::Queue(_) | Row::Directory(_)) => {}
+        (_, Row::Draft(_) | Row::Queue(_) | Row::Directory(_) | Row::Pins(_) | Row::Colour(_)) => {}
     }
     Ok(())
 }
@@ -137,6 +160,10 @@ pub(super) fn read(db: &Connection) -> Result<Image, Trouble> {
     each("SELECT profile, path FROM directory", |row| {
         Ok((Key::Directory(profile(row, 0)?), Row::Directory(row.get(1)?)))
     })?;
+    each("SELECT profile, rgb FROM colour", |row| {
+        Ok((Key::Colour(profile(row, 0)?), Row::Colour(Colour(row.get(1)?))))
+    })?;
+    each("SELECT prefs FROM list", |row| Ok((Key::List, Row::List(parse(&row.get::<_, String>(0)?)?))))?;
     each("SELECT reference, session, text, digest, at, fate FROM send", |row| {
         let sent = Sent {
             reference: SendRef(number(row, 0)?),
@@ -150,14 +177,37 @@ pub(super) fn read(db: &Connection) -> Result<Image, Trouble> {
     })?;
     each("SELECT session FROM highest", |row| Ok((Key::Highest, Row::Highest(number(row, 0)?))))?;
     rows.extend(queues(db)?.into_iter().map(|(id, queue)| (Key::Queue(id), Row::Queue(queue))));
-    let mut statement = db.prepare("SELECT session FROM tab ORDER BY place")?;
-    let mut found = statement.query([])?;
-    let mut tabs = Vec::new();
-    while let Some(row) = found.next()? {
-        tabs.extend(readable(number(row, 0).map_err(Trouble::from))?.map(SessionId));
-    }
+    let tabs = list(db, "SELECT session FROM tab ORDER BY place", |row| Ok(SessionId(number(row, 0)?)))?;
     rows.push((Key::Tabs, Row::Tabs(tabs)));
+    let order = list(db, "SELECT profile FROM profile_order ORDER BY place", |row| profile(row, 0))?;
+    if !order.is_empty() {
+        rows.push((Key::Order, Row::Order(order)));
+    }
+    let pins = list(db, "SELECT profile, lineage FROM pin ORDER BY profile, place", |row| {
+        let lineage = LineageRoot::new(&row.get::<_, String>(1)?);
+        Ok((profile(row, 0)?, lineage.ok_or_else(|| Trouble::Row("not an id".to_owned()))?))
+    })?;
+    let mut by_profile: BTreeMap<ProfileName, Vec<LineageRoot>> = BTreeMap::new();
+    for (profile, lineage) in pins {
+        by_profile.entry(profile).or_default().push(lineage);
+    }
+    rows.extend(by_profile.into_iter().map(|(profile, pins)| (Key::Pins(profile), Row::Pins(pins))));
     Ok(Image::of(rows))
+}
+
+/// The rows of one query, in its order.
+fn list<T>(
+    db: &Connection,
+    sql: &str,
+    of: impl Fn(&rusqlite::Row<'_>) -> Result<T, Trouble>,
+) -> Result<Vec<T>, Trouble> {
+    let mut statement = db.prepare(sql)?;
+    let mut found = statement.query([])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.extend(readable(of(row))?);
+    }
+    Ok(rows)
 }
 
 /// The row, or `None` when it alone cannot be read: of a file that somebody edited, or of a hermux that wrote it otherwise.

@@ -9,7 +9,8 @@ const APPLICATION: i32 = 0x6872_6d78;
 
 /// What makes a file of each version from one of the version before; the first makes it from nothing. Never edited once
 /// released: a new version is a new line.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE session (
         id INTEGER PRIMARY KEY,
         profile TEXT NOT NULL,
@@ -43,10 +44,34 @@ const STEPS: &[&str] = &["
         fate TEXT NOT NULL
     ) STRICT;
     CREATE TABLE highest (one INTEGER PRIMARY KEY CHECK (one = 1), session INTEGER NOT NULL) STRICT;
-"];
+",
+    "
+    CREATE TABLE pin (
+        profile TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        lineage TEXT NOT NULL,
+        PRIMARY KEY (profile, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE profile_order (place INTEGER PRIMARY KEY, profile TEXT NOT NULL) STRICT;
+    CREATE TABLE colour (profile TEXT PRIMARY KEY, rgb INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE list (one INTEGER PRIMARY KEY CHECK (one = 1), prefs TEXT NOT NULL) STRICT;
+",
+];
 
 /// The tables that hold rows.
-pub(super) const TABLES: [&str; 7] = ["session", "draft", "queue", "tab", "directory", "send", "highest"];
+pub(super) const TABLES: [&str; 11] = [
+    "session",
+    "draft",
+    "queue",
+    "tab",
+    "directory",
+    "pin",
+    "profile_order",
+    "colour",
+    "list",
+    "send",
+    "highest",
+];
 
 /// The version that this hermux writes.
 pub(super) fn version() -> i64 {

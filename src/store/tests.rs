@@ -1,5 +1,7 @@
 //! The store on a real disk: what it keeps, and what it does when the disk fails.
 
+mod versions;
+
 use super::{file, image::*, *};
 use crate::{
     base::ids::{ProfileName, QueueId, SessionId, StoredId},
@@ -210,28 +212,6 @@ async fn a_file_of_a_newer_hermux_is_refused_and_left_alone() {
     rig.store.close(Tick(2)).await;
     assert!(fs::read(&path).unwrap() == before);
     assert_eq!(opening.aside, None);
-}
-
-/// FLT-45: a file of version 1, as it was written then, means the same today.
-#[tokio::test]
-async fn a_file_of_the_first_version_is_read() {
-    let dir = temp();
-    let path = dir.path().join(FILE);
-    let old = Connection::open(&path).unwrap();
-    old.execute_batch(include_str!("../../tests/fixtures/store/v1.sql")).unwrap();
-    drop(old);
-    set_private(&path);
-    let kept = kept(dir.path()).await;
-    assert_eq!(kept.tabs, [SessionId(12), SessionId(11)]);
-    let (first, second) = (&kept.sessions[0], &kept.sessions[1]);
-    assert_eq!((first.head.id.0, first.head.profile.as_str(), first.head.running), (11, "work", true));
-    assert_eq!(first.head.stored.as_ref().unwrap().as_str(), "20261121_080000_abcdef");
-    assert_eq!(first.queue.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["first", "second"]);
-    assert_eq!(second.draft.pieces, [Piece::Text("see ".into()), Piece::Paste("a\nb\nc".into())]);
-    assert_eq!(kept.sends[0].fate, Fate::Refused("no".into()));
-    assert_eq!(kept.sends[1].reference, SendRef(u64::MAX));
-    assert_eq!(kept.directories[&ProfileName::new("work").unwrap()], "/home/me/code");
-    assert_eq!(kept.highest, 12);
 }
 
 /// REL-15, FLT-32: whatever the disk does, jobs are answered, and when it works again everything is on it.

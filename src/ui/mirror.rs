@@ -166,7 +166,13 @@ fn touched(patch: &Patch) -> Option<Touched> {
         | Patch::NoticeRemoved(_)
         | Patch::Terminal(_)
         | Patch::TerminalRemoved(_)
-        | Patch::Directory { .. } => return None,
+        | Patch::Directory { .. }
+        | Patch::Pins { .. }
+        | Patch::ProfileOrder(_)
+        | Patch::Colour { .. }
+        | Patch::List(_)
+        | Patch::Tomb(_)
+        | Patch::TombRemoved { .. } => return None,
     })
 }
 

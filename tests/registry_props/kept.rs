@@ -210,6 +210,7 @@ impl Rig {
         (self.copy, self.mirror) = (World::default(), Mirror::default());
         self.reg = registry(self.now << 20);
         let kept = image.kept();
+        let arranged = kept.shelf.clone();
         let drafts = kept.sessions.iter().map(|session| {
             let text = session.draft.text();
             assert!(text.is_empty() || text.starts_with(&format!("{}#", session.head.id.0)), "{text}");
@@ -218,6 +219,7 @@ impl Rig {
         self.drafts = drafts.collect();
         self.feed(Input::Restored { kept: Ok(Box::new(kept)), wall: WallMs(self.now) }, 1);
         self.profiles_seen();
+        self.is_on_the_shelf(&arranged);
         self.join(CLIENT);
         self.all_are_somewhere();
         let held = |session: &Session| session.queue.is_empty() || session.held;

@@ -154,6 +154,7 @@ impl Rig {
                     self.interrupt(session);
                 }
             }
+            17 if at % 5 == 4 => self.arranges(n),
             17 => {
                 if let Some(session) = self.some(n) {
                     self.save_draft(session);
@@ -546,6 +547,7 @@ impl Rig {
         }
         assert_eq!(self.copy, *self.reg.world(), "the world changes by patches alone");
         self.holds();
+        self.is_arranged();
         for effect in &step.effects {
             self.see_effect(effect);
         }

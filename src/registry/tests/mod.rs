@@ -16,6 +16,7 @@ mod residency;
 mod restore;
 mod rig;
 mod secrets;
+mod shelf;
 mod stay;
 mod stop;
 mod tabs;

@@ -22,7 +22,7 @@ fn open(id: &str) -> Command {
     Command::OpenStored { profile: profile("work"), stored: stored(id) }
 }
 
-fn loaded(id: &str, root: &str) -> Loaded {
+pub(super) fn loaded(id: &str, root: &str) -> Loaded {
     let row = StoredRow {
         profile: profile("work"),
         id: stored(id),

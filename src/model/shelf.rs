@@ -1,0 +1,106 @@
+//! What the person arranged: pins, the order and the colours of profiles, how the list of sessions is shown; and the rows that are
+//! on their way out of it.
+//!
+//! A [`Shelf`] is kept and shared by all terminals; a [`Tomb`] is shared and ends with the hub. Not here: what is stored at Hermes,
+//! which has none of this.
+
+use super::listing::{Filter, Sort};
+use crate::base::{
+    clock::Tick,
+    ids::{LineageRoot, ProfileName, StoredId},
+    text::Untrusted,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the person arranged.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shelf {
+    /// Pinned conversations in the order of their pins, by the id that survives every compression (C18). No list is empty.
+    pub pins: BTreeMap<ProfileName, Vec<LineageRoot>>,
+    /// Profiles in the person's order; see [`Shelf::place`]. It may name some that are not there.
+    pub order: Vec<ProfileName>,
+    /// The person's own colours (E17).
+    pub colours: BTreeMap<ProfileName, Colour>,
+    pub list: ListPrefs,
+}
+
+/// A colour as 0xRRGGBB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Colour(pub u32);
+
+/// How the list of sessions is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListPrefs {
+    pub open: bool,
+    /// Every profile, not only the active one.
+    pub all: bool,
+    pub group: Group,
+    pub sort: Sort,
+    pub filter: Filter,
+    /// Only rows that stand so just now.
+    pub state: Option<StateFilter>,
+    /// Profiles whose group is folded.
+    pub folded: BTreeSet<ProfileName>,
+}
+
+/// What rows are put together by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Group {
+    #[default]
+    None,
+    Profile,
+    Workspace,
+    Age,
+}
+
+/// How a row stands: known to hermux alone, not to what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StateFilter {
+    /// A turn runs.
+    Working,
+    /// It waits for the person.
+    Waiting,
+    /// Something in it was not seen.
+    Unread,
+    /// It is pinned.
+    Pinned,
+    /// It has a tab.
+    Open,
+}
+
+/// A row that the person deleted or archived: no list shows it, whatever an older page says (C17), until its profile's own listing
+/// has lost it or the write was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tomb {
+    pub profile: ProfileName,
+    pub lineage: LineageRoot,
+    pub stored: StoredId,
+    /// What the row was called, as it was shown.
+    pub name: Untrusted,
+    pub kind: TombKind,
+    pub since: Tick,
+    /// It has left for the backend: it cannot be taken back.
+    pub sent: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TombKind {
+    Deleted,
+    Archived,
+}
+
+impl Shelf {
+    /// Where a profile stands among others (INV25): those that the person ordered in that order, then `default`, then by name.
+    pub fn place<'a>(&self, profile: &'a ProfileName) -> impl Ord + use<'a> {
+        let ordered = self.order.iter().position(|name| name == profile).unwrap_or(usize::MAX);
+        (ordered, !profile.is_default(), profile)
+    }
+
+    pub fn is_pinned(&self, profile: &ProfileName, lineage: &LineageRoot) -> bool {
+        self.pins.get(profile).is_some_and(|pins| pins.contains(lineage))
+    }
+}

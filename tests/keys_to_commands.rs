@@ -1028,7 +1028,9 @@ fn clear_begins_anew_and_stops_nothing() {
         let new = Command::NewSession { profile: name(profile), cwd: "/home/me/code".into() };
         let close = Command::CloseTab { session: SessionId(shown), running: CloseRunning::Ask };
         let expected: Vec<_> = [Some(new), closes.then_some(close)].into_iter().flatten().collect();
-        assert_eq!(stage.commands(), expected);
+        let mut said = stage.commands();
+        said.retain(|command| !matches!(command, Command::Commands { .. }));
+        assert_eq!(said, expected);
         assert_eq!(stage.composed(), "");
     }
 }

@@ -1,6 +1,9 @@
 //! Messages of a transcript: immutable once finished, growing while they stream.
 
-use super::tool::ToolCall;
+use super::{
+    link::{self, SessionLink},
+    tool::ToolCall,
+};
 use crate::base::{
     clock::{Tick, WallMs},
     ids::MessageId,
@@ -116,6 +119,20 @@ impl Message {
             }
         }
         hash.finish()
+    }
+
+    /// The sessions that its text links to, each once.
+    pub fn links(&self) -> Vec<SessionLink> {
+        let mut out = Vec::new();
+        for part in &self.parts {
+            let Part::Text(text) = part else { continue };
+            for (_, link) in link::links(text.raw()) {
+                if !out.contains(&link) {
+                    out.push(link);
+                }
+            }
+        }
+        out
     }
 
     /// The text parts, joined: what copying or previewing means by "the message".

@@ -28,6 +28,13 @@ pub enum Intent {
     NextProfile,
     PreviousProfile,
 
+    /// Choose a session, and put a link to it into the composer.
+    LinkSession,
+    /// Open what the message links to, else show or fold its details.
+    OpenItem,
+    /// Take the candidate for the word before the caret.
+    Complete,
+
     Palette,
     Help,
     FocusCard,

@@ -27,6 +27,8 @@ pub enum Scope {
     Global,
     /// The composer is empty and has focus.
     Empty,
+    /// The word before the caret in the composer has candidates.
+    Completion,
     /// The composer has focus.
     Composer,
     /// Any text is being written.
@@ -51,6 +53,7 @@ impl Scope {
         match self {
             Self::Global => "Everywhere",
             Self::Empty => "In an empty composer",
+            Self::Completion => "In the composer, with candidates for a word",
             Self::Composer => "In the composer",
             Self::Text => "In any text",
             Self::Transcript => "In the transcript",

@@ -27,7 +27,7 @@ const fn action(
     Action { id, intent, help, scope, keys }
 }
 
-use Scope::{Card, Choice, Composer, Dialog, Empty, Field, Global, List, Text, Transcript};
+use Scope::{Card, Choice, Completion, Composer, Dialog, Empty, Field, Global, List, Text, Transcript};
 
 /// Every action there is.
 #[rustfmt::skip]
@@ -35,6 +35,7 @@ pub static ACTIONS: &[Action] = &[
     action("session.next_attention", Intent::NextAttention, Global, &["alt-a", "leader a"], "Go to the next session that needs me"),
     action("session.new", Intent::NewSession, Global, &["leader n"], "New session in this profile"),
     action("session.rename", Intent::Rename, Global, &["f2", "leader $"], "Give this session another title"),
+    action("session.link", Intent::LinkSession, Global, &["leader @"], "Link a session…"),
     action("tab.close", Intent::CloseTab, Global, &["leader w"], "Close this tab"),
     action("tab.next", Intent::NextTab, Global, &["alt-.", "leader ."], "Next tab"),
     action("tab.previous", Intent::PreviousTab, Global, &["alt-,", "leader ,"], "Previous tab"),
@@ -89,6 +90,12 @@ pub static ACTIONS: &[Action] = &[
     action("tab.9", Intent::Tab(8), Global, &["alt-9", "leader 9"], "Go to tab 9"),
     action("tab.10", Intent::Tab(9), Global, &["alt-0", "leader 0"], "Go to tab 10"),
 
+    action("completion.up", Intent::ListUp, Completion, &["up"], "Previous candidate"),
+    action("completion.down", Intent::ListDown, Completion, &["down"], "Next candidate"),
+    action("completion.take", Intent::Complete, Completion, &["tab"], "Take this candidate"),
+    action("completion.accept", Intent::Accept, Completion, &["enter"], "Take this candidate; send where the word is whole"),
+    action("completion.close", Intent::Back, Completion, &["esc"], "Close the candidates"),
+
     action("composer.send", Intent::Send, Composer, &["enter"], "Send, or queue while a turn runs"),
     action("composer.interrupt_and_send", Intent::InterruptAndSend, Composer, &["leader enter"], "Interrupt the turn, then send"),
     action("composer.send_queued", Intent::SendQueued, Composer, &["leader c"], "Send what waits in a held queue"),
@@ -126,7 +133,8 @@ pub static ACTIONS: &[Action] = &[
     action("transcript.half_down", Intent::PageDown, Transcript, &["ctrl-d"], "Scroll down"),
     action("transcript.top", Intent::ScrollTop, Transcript, &["home", "g"], "To the beginning"),
     action("transcript.end", Intent::ScrollEnd, Transcript, &["end", "G"], "To the end"),
-    action("transcript.toggle", Intent::ToggleItem, Transcript, &["enter", "o", "space"], "Show or fold this message's details"),
+    action("transcript.open", Intent::OpenItem, Transcript, &["enter"], "Open the session that this message links to, else show its details"),
+    action("transcript.toggle", Intent::ToggleItem, Transcript, &["o", "space"], "Show or fold this message's details"),
     action("transcript.copy", Intent::Copy, Transcript, &["y"], "Copy this message"),
     action("transcript.copy_code", Intent::CopyCode, Transcript, &["Y"], "Copy this message's last code block"),
     action("transcript.resend", Intent::Resend, Transcript, &["s"], "Send again what may not have arrived"),

@@ -11,6 +11,8 @@ mod unit;
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use crate::model::link::{self, SessionLink};
+
 pub use unit::{Chip, ChipOf, Linked, Unit, segment};
 
 /// Edits that can be undone; the oldest are forgotten first.
@@ -98,7 +100,7 @@ impl Editor {
             self.pastes += 1;
             self.splice(self.caret..self.caret, vec![Unit::Chip(Chip::paste(self.pastes, &text))]);
         } else {
-            self.splice(self.caret..self.caret, unit::segment(&text));
+            self.splice(self.caret..self.caret, unit::with_links(&text));
         }
     }
 
@@ -126,6 +128,58 @@ impl Editor {
             units.extend(unit::segment(" "));
         }
         self.splice(self.caret..self.caret, units);
+    }
+
+    /// What stands in `range` as it is sent.
+    pub fn written(&self, range: &Range<usize>) -> String {
+        self.units.get(range.clone()).unwrap_or_default().iter().map(Unit::full_text).collect()
+    }
+
+    /// Puts `units` in the place of a word, and a blank behind them unless there is one.
+    pub fn complete(&mut self, word: Range<usize>, mut units: Vec<Unit>) {
+        self.begin();
+        if !self.units.get(word.end).is_some_and(Unit::is_blank) {
+            units.extend(unit::segment(" "));
+        }
+        self.splice(word, units);
+    }
+
+    /// What `link` names is known now: chips of it get their title, and where it stands as text without a profile it becomes a
+    /// chip. False: nothing changed.
+    pub fn name_links(&mut self, link: &SessionLink, linked: &Linked) -> bool {
+        let before = self.revision;
+        for unit in &mut self.units {
+            if let Unit::Chip(chip) = unit
+                && let ChipOf::Link(known) = &chip.of
+                && known.id == link.id
+                && known.title != linked.title
+            {
+                // Not a step of the person's: nothing to undo.
+                *chip = Chip::link(Linked { title: linked.title.clone(), ..(**known).clone() });
+                self.revision += 1;
+            }
+        }
+        if link.profile.is_none() {
+            let bare = format!("{}{}", link::PREFIX, link.id.as_str());
+            while let Some(range) = self.find(&bare) {
+                self.begin();
+                self.splice(range, vec![Unit::Chip(Chip::link(linked.clone()))]);
+            }
+        }
+        self.revision != before
+    }
+
+    /// Where a link stands as text.
+    fn find(&self, link: &str) -> Option<Range<usize>> {
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for unit in &self.units {
+            starts.push(text.len());
+            // A chip is no part of what is written beside it.
+            text.push_str(unit.text().unwrap_or("\u{fffc}"));
+        }
+        let (range, _) = link::links(&text).find(|(range, _)| text.get(range.clone()) == Some(link))?;
+        let place = |at: usize| starts.partition_point(|start| *start < at);
+        Some(place(range.start)..place(range.end))
     }
 
     /// Breaks the line at the caret.

@@ -4,6 +4,7 @@ pub use super::confirm::{Choice, Deed, Dialog};
 use super::editor::Editor;
 use crate::base::fuzzy;
 use crate::base::ids::{ProfileName, QueueId, SessionId, StoredId};
+use crate::model::link::SessionLink;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::Scope;
 
@@ -48,6 +49,10 @@ pub enum Offer {
     Sessions,
     /// The queued messages of the session that is shown.
     Queue,
+    /// Sessions to put a link to into the composer.
+    Link,
+    /// The sessions that a message links to.
+    Links,
 }
 
 /// A text that is asked for.
@@ -89,6 +94,8 @@ pub enum Target {
     Theme(String),
     Stored(ProfileName, StoredId),
     Queued(SessionId, QueueId),
+    /// What a message links to.
+    Link(SessionLink),
 }
 
 impl Palette {

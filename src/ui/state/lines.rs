@@ -8,6 +8,7 @@ use ratatui::text::Line;
 
 use crate::base::clock::Tick;
 use crate::base::ids::MessageId;
+use crate::model::link::SessionLink;
 use crate::ui::render::markdown::Flow;
 
 /// Messages whose lines are kept; beyond it those that are not on the screen go.
@@ -51,6 +52,8 @@ pub struct Laid {
     pub starts: Vec<usize>,
     /// Rows that show time passing, each with its part.
     pub live: Vec<(usize, usize)>,
+    /// Rows that name what the message links to.
+    pub links: Vec<(usize, SessionLink)>,
     /// `None`: it does not grow, or not at its end.
     pub stream: Option<Stream>,
 }
@@ -63,6 +66,7 @@ impl Laid {
         self.rows.truncate(rows);
         self.starts.truncate(part);
         self.live.retain(|(row, _)| *row < rows);
+        self.links.clear();
         self.stream = None;
         (self, part)
     }
@@ -152,6 +156,11 @@ impl LineCache {
     /// Lines that were filled.
     pub fn get(&self, message: MessageId) -> &[Line<'static>] {
         self.entries.get(&message).map_or(&[], |entry| &entry.laid.rows)
+    }
+
+    /// The rows that name what the message links to.
+    pub fn links(&self, message: MessageId) -> &[(usize, SessionLink)] {
+        self.entries.get(&message).map_or(&[], |entry| &entry.laid.links)
     }
 
     /// Text was added to a part of the message.

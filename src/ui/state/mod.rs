@@ -2,6 +2,7 @@
 //!
 //! Pure data with small methods; `update` decides, `view` projects.
 
+pub mod completion;
 pub mod confirm;
 pub mod editor;
 pub mod gesture;
@@ -10,6 +11,7 @@ pub mod layer;
 pub mod lines;
 pub mod pane;
 pub mod secret_field;
+pub mod titles;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -19,19 +21,24 @@ use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
 use crate::config::settings::Config;
 use crate::model::draft::Piece;
+use crate::model::link::SessionLink;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
+use crate::model::slash::SlashCommand;
 use crate::model::status::Status;
 use crate::model::terminal::{Multiplexer, TerminalInfo};
 use crate::proto::Command;
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
+use completion::Completing;
+use editor::Linked;
 use gesture::Gesture;
 use guard::Guard;
 use layer::Layer;
 use pane::Pane;
 use secret_field::SecretField;
+use titles::Titles;
 
 /// Which part of the pane keys go to, when no layer is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -84,6 +91,14 @@ pub enum Ask {
     Carry(Vec<Piece>),
     /// Nothing is to be done with its answer, and a refusal is not worth a word.
     Quiet,
+    /// Sessions for the word before the caret.
+    Complete,
+    /// The slash commands of a profile.
+    Slash(ProfileName),
+    /// The session that a link in a message leads to, to be shown.
+    Follow(SessionLink),
+    /// What a link is called.
+    Name(SessionLink),
     /// The mark that a session's end was seen.
     Read,
     /// Nothing is to be done with its answer, but a refusal is told.
@@ -177,6 +192,14 @@ pub struct UiState {
     pub walk: Option<(Status, Tick, SessionId)>,
     /// What the left button does.
     pub gesture: Gesture<Hit>,
+    /// A session that the mouse carries, and whether it is over the composer.
+    pub carried: Option<(Linked, bool)>,
+    /// What the word before the caret may become.
+    pub completing: Completing,
+    /// What the sessions are called that messages link to.
+    pub titles: Titles,
+    /// The slash commands of each profile whose backend told them.
+    pub slash: BTreeMap<ProfileName, Vec<SlashCommand>>,
     /// What is where on the screen, for the mouse; the topmost last.
     pub hits: Vec<(Rect, Hit)>,
     next_ask: u64,
@@ -197,6 +220,10 @@ pub enum Hit {
     Row(usize),
     /// An answer of the open question, by its place.
     Option(usize),
+    /// A candidate for the word before the caret, by its place.
+    Candidate(usize),
+    /// A link in a message.
+    Link(SessionLink),
     /// The mark of what is new below.
     End,
 }
@@ -258,6 +285,10 @@ impl UiState {
             read_told: None,
             walk: None,
             gesture: Gesture::default(),
+            carried: None,
+            completing: Completing::default(),
+            titles: Titles::default(),
+            slash: BTreeMap::new(),
             hits: Vec::new(),
             next_ask: 0,
             next_secret: 0,

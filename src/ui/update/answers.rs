@@ -85,6 +85,17 @@ impl Step<'_> {
             (Answer::Prefill(prefill), Some(Ask::Send(text))) => {
                 self.give_back(Text { pieces: vec![Piece::Text(prefill)], ..text });
             }
+            (Answer::Found { rows, .. }, Some(Ask::Complete)) => {
+                self.ui.completing.found = rows.into_iter().map(|found| found.row).collect();
+                self.ui.completing.stale = true;
+            }
+            (Answer::Commands(Some(list)), Some(Ask::Slash(profile))) => {
+                self.ui.slash.insert(profile, list);
+                self.ui.completing.stale = true;
+            }
+            (Answer::Located(row), Some(asked @ (Ask::Name(_) | Ask::Follow(_)))) => {
+                self.located(asked, row.map(|row| *row));
+            }
             (Answer::Done, Some(Ask::TakeBack(text))) => {
                 self.give_back(text);
             }
@@ -130,7 +141,8 @@ impl Step<'_> {
             }
             // What cannot be read does not keep anybody from writing.
             Some(Ask::Last(profile)) => self.fresh(profile),
-            Some(Ask::List(_) | Ask::Quiet) => {}
+            Some(Ask::List(_) | Ask::Quiet | Ask::Complete | Ask::Slash(_) | Ask::Name(_)) => {}
+            Some(Ask::Follow(_)) => self.say(format!("Not opened: {why}")),
             Some(Ask::Draft(session)) => {
                 if let Some(pane) = self.ui.panes.get_mut(&session) {
                     pane.mark_unsaved(self.now);

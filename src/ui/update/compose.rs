@@ -16,15 +16,17 @@ use crate::ui::state::{Ask, Focus, Text};
 impl Step<'_> {
     pub(super) fn type_into_composer(&mut self, c: char) {
         self.write(|pane| pane.editor.insert(c.encode_utf8(&mut [0; 4])));
+        self.ui.completing.typed = true;
     }
 
     pub(super) fn paste_into_composer(&mut self, text: &str) {
         self.ui.focus = Focus::Composer;
         self.write(|pane| pane.editor.paste(text));
+        self.name_pasted(text);
     }
 
     /// Changes the text, and what follows from its being changed by hand.
-    fn write(&mut self, change: impl FnOnce(&mut Pane)) {
+    pub(super) fn write(&mut self, change: impl FnOnce(&mut Pane)) {
         let now = self.now;
         let Some(pane) = self.ui.pane_mut() else { return };
         pane.recall = None;

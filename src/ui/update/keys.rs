@@ -42,6 +42,9 @@ impl Step<'_> {
             (Some(Layer::Dialog(_)), _) => vec![Scope::Dialog, Scope::Global],
             (None, Focus::Transcript) => vec![Scope::Transcript, Scope::Global],
             (None, Focus::Card) => self.card_scopes(),
+            (None, Focus::Composer) if self.ui.completing.open.is_some() => {
+                vec![Scope::Completion, Scope::Composer, Scope::Text, Scope::Global]
+            }
             (None, Focus::Composer) if self.composer_is_empty() => {
                 vec![Scope::Empty, Scope::Composer, Scope::Text, Scope::Global]
             }
@@ -68,7 +71,7 @@ impl Step<'_> {
 
     /// Acts on an intent, whether it came by a key, the mouse or the palette.
     pub(super) fn intent(&mut self, intent: Intent, key: Option<Key>) {
-        if self.layer_intent(intent) || self.ui.picks() {
+        if self.layer_intent(intent) || self.ui.picks() || self.completion_intent(intent) {
             return;
         }
         match intent {
@@ -86,6 +89,8 @@ impl Step<'_> {
             Intent::PickProfile => self.open_palette(Offer::Profiles),
             Intent::NextProfile => self.step_profile(1),
             Intent::PreviousProfile => self.step_profile(-1),
+            Intent::LinkSession => self.open_palette(Offer::Link),
+            Intent::OpenItem => self.open_item(),
             Intent::Palette => self.open_palette(Offer::Everything),
             Intent::Help => {
                 let scopes = self.scopes();
@@ -136,7 +141,7 @@ impl Step<'_> {
             Intent::OwnAnswer => self.own_answer(),
             Intent::ListUp => self.scroll_card(-1),
             Intent::ListDown => self.scroll_card(1),
-            Intent::Accept => {}
+            Intent::Accept | Intent::Complete => {}
             Intent::DismissNotice => self.dismiss_notice(),
             Intent::RetryBackend => self.wake_active(),
             Intent::ToggleBypass => self.ask_bypass(),

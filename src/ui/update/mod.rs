@@ -5,6 +5,7 @@
 
 mod answers;
 mod card;
+mod completion;
 mod compose;
 mod configure;
 mod dialog;
@@ -13,6 +14,7 @@ mod entry;
 mod keys;
 mod leaving;
 mod link;
+mod links;
 mod mouse;
 mod navigate;
 mod palette;
@@ -109,6 +111,7 @@ pub fn drawn(ui: &mut UiState, mirror: &Mirror, card: Option<CardKey>, now: Tick
     ui.guard.drawn(card.filter(|_| ui.online), now);
     let mut step = Step { ui, mirror, now, out: Vec::new() };
     step.ask_older();
+    step.name_links();
     step.out
 }
 

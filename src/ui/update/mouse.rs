@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use super::Step;
 use crate::ui::events::{Mouse, MouseDeed};
 use crate::ui::intent::Intent;
-use crate::ui::state::gesture::{Became, Grip, Place};
+use crate::ui::state::gesture::{Became, Drags, Grip, Place};
 use crate::ui::state::layer::Layer;
 use crate::ui::state::{Focus, Hit};
 
@@ -19,7 +19,8 @@ impl Step<'_> {
             MouseDeed::Press => {
                 self.ui.gesture.cancel();
                 if let Some(hit) = self.hit(place) {
-                    self.ui.gesture.press(hit, Grip::default(), place, self.now);
+                    let drags = if matches!(hit, Hit::Tab(_)) { Drags::Anywhere } else { Drags::No };
+                    self.ui.gesture.press(hit, Grip { drags, holds: false }, place, self.now);
                 }
                 return;
             }
@@ -35,6 +36,8 @@ impl Step<'_> {
             Became::Click(hit) => self.click(hit),
             // A hand that trembles within one thing means it all the same.
             Became::Away(hit, place) if self.hit(place).as_ref() == Some(&hit) => self.click(hit),
+            Became::Drag(Hit::Tab(id), place) => self.carry_link(self.as_link(id), place),
+            Became::Drop(Hit::Tab(id), place) => self.drop_link(self.as_link(id), place),
             Became::Nothing | Became::Away(..) | Became::Hold(..) | Became::Drag(..) | Became::Drop(..) => {}
         }
     }
@@ -52,7 +55,7 @@ impl Step<'_> {
     }
 
     /// What is at a cell of the screen, of the open layer alone where there is one.
-    fn hit(&self, place: Place) -> Option<Hit> {
+    pub(super) fn hit(&self, place: Place) -> Option<Hit> {
         let at = Position::new(place.column, place.row);
         let (_, hit) = self.ui.hits.iter().rev().find(|(area, _)| area.contains(at))?;
         let of_layer = matches!(hit, Hit::Row(_) | Hit::Option(_));
@@ -76,6 +79,8 @@ impl Step<'_> {
             Hit::Card if self.ui.focus != Focus::Card => self.intent(Intent::FocusCard, None),
             Hit::Composer => self.focus_composer(),
             Hit::Transcript if self.ui.focus == Focus::Composer => self.focus_transcript(),
+            Hit::Candidate(place) => self.click_candidate(place),
+            Hit::Link(link) => self.follow(link),
             Hit::End => self.scroll_end(),
             Hit::Card | Hit::Transcript => {}
         }

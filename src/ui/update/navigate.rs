@@ -7,6 +7,7 @@ use crate::model::status;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
 use crate::ui::intent::Intent;
+use crate::ui::state::completion::Completing;
 use crate::ui::state::pane::Pane;
 use crate::ui::state::{Ask, Focus, WATCHED};
 
@@ -32,6 +33,7 @@ impl Step<'_> {
             pane.append(&early.pieces(), self.now);
         }
         self.ui.active = Some(id);
+        self.ui.completing = Completing::default();
         let (profile, stored) = (session.profile.clone(), session.stored.is_some());
         self.ui.last_of.insert(profile, id);
         self.focus_composer();

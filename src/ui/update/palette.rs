@@ -28,7 +28,7 @@ impl Step<'_> {
         palette.rows = self.rows(offer);
         palette.search();
         self.ui.layer = Some(Layer::Palette(palette));
-        if matches!(offer, Offer::Everything | Offer::Sessions) {
+        if matches!(offer, Offer::Everything | Offer::Sessions | Offer::Link) {
             for profile in self.mirror.world().profiles.iter().map(|profile| profile.name.clone()) {
                 self.command(Ask::List(profile.clone()), Command::List { profile, limit: STORED });
             }
@@ -54,7 +54,8 @@ impl Step<'_> {
         match offer {
             Offer::Profiles => return profiles.collect(),
             Offer::Queue => return self.queued(),
-            Offer::Everything | Offer::Sessions => {}
+            Offer::Links => return self.linked_rows(),
+            Offer::Everything | Offer::Sessions | Offer::Link => {}
         }
         let mut rows: Vec<Row> = Vec::new();
         let many = world.profiles.len() > 1;
@@ -213,8 +214,12 @@ impl Step<'_> {
         if self.ui.picks() {
             return self.pick(target);
         }
-        self.ui.layer = None;
+        let offer = match self.ui.layer.take() {
+            Some(Layer::Palette(palette)) => palette.offer,
+            _ => Offer::Everything,
+        };
         match target {
+            target if offer == Offer::Link => self.link_target(&target),
             Target::Act(intent) => self.intent(intent, None),
             Target::Session(id) => self.visit(id),
             Target::Theme(name) => self.out.push(Action::Theme(name)),
@@ -223,6 +228,7 @@ impl Step<'_> {
                 self.command(Ask::Open, Command::OpenStored { profile, stored });
             }
             Target::Queued(session, entry) => self.ask_queued(session, entry),
+            Target::Link(link) => self.follow(link),
         }
     }
 }

@@ -34,11 +34,15 @@ impl Step<'_> {
                     }
                     let all: Vec<SessionId> = mirror.world().sessions.keys().copied().collect();
                     for id in all {
+                        self.rename_links(id);
                         self.draft_changed(id);
                     }
                 }
                 Touched::Tabs => {}
-                Touched::Session(id) => self.draft_changed(*id),
+                Touched::Session(id) => {
+                    self.draft_changed(*id);
+                    self.rename_links(*id);
+                }
                 Touched::Body(id) => {
                     if let Some(pane) = self.ui.panes.get_mut(id) {
                         pane.forget_transcript();
@@ -82,6 +86,7 @@ impl Step<'_> {
         self.mark_read();
         self.ring();
         self.refresh_palette();
+        self.refresh_completion();
         self.ui.profile_before =
             self.session().map(|session| session.profile.clone()).or(self.ui.profile_before.take());
         if self.ui.remark.as_ref().is_some_and(|(_, until)| *until <= self.now) {

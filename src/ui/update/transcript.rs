@@ -105,7 +105,7 @@ impl Step<'_> {
         });
     }
 
-    fn chosen(&self) -> Option<&Message> {
+    pub(super) fn chosen(&self) -> Option<&Message> {
         let chosen = self.ui.pane()?.chosen?;
         self.messages().into_iter().find(|message| message.id == chosen)
     }

@@ -77,7 +77,7 @@ fn walking(keymap: &Keymap, theme: &Theme) -> Line<'static> {
     let mut line = Line::raw(" ");
     for (intent, word) in [
         (Intent::ItemUp, "walks"),
-        (Intent::ToggleItem, "unfolds"),
+        (Intent::OpenItem, "opens"),
         (Intent::Copy, "copies"),
         (Intent::Back, "back"),
     ] {

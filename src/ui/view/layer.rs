@@ -70,6 +70,8 @@ fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &The
             Offer::Sessions => "a session",
             Offer::Profiles => "switch to a profile",
             Offer::Queue => "which message",
+            Offer::Link => "the session to link to",
+            Offer::Links => "which session",
         };
         first = Line::styled(width::truncate(hint, inner.saturating_sub(2)), theme.dim);
     }
@@ -109,6 +111,8 @@ fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &The
         Offer::Sessions => " Sessions ",
         Offer::Profiles => " Profiles ",
         Offer::Queue => " Queued messages ",
+        Offer::Link => " Link a session ",
+        Offer::Links => " Linked sessions ",
     };
     let boxed = Boxed {
         title: Line::styled(title, theme.strong),

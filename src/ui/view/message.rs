@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{failure, notified, thought, tool};
+use super::{failure, linked, notified, thought, tool};
 use crate::base::clock::Tick;
 use crate::base::text::{self, Mode};
 use crate::model::message::{Level, Message, MessageState, Part, Role};
@@ -13,6 +13,7 @@ use crate::model::tool::ToolState;
 use crate::ui::render::markdown::{Flow, Page};
 use crate::ui::render::wrap;
 use crate::ui::state::lines::{Growing, Laid, Lay, Look, Stream};
+use crate::ui::state::titles::Titles;
 use crate::ui::theme::Theme;
 
 /// Cells of the gutter.
@@ -30,6 +31,8 @@ pub(super) struct Paper<'a> {
     pub key: Option<&'a str>,
     /// Tool output is shown in its own colours.
     pub colours: bool,
+    /// What linked sessions are called.
+    pub titles: &'a Titles,
     /// The hub's time.
     pub now: Tick,
 }
@@ -38,7 +41,7 @@ impl Paper<'_> {
     /// Of everything but the time: lines that were drawn with another one are no longer right.
     pub(super) fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (self.accent, self.theme, self.key, self.colours).hash(&mut hasher);
+        (self.accent, self.theme, self.key, self.colours, self.titles.revision()).hash(&mut hasher);
         hasher.finish()
     }
 }
@@ -89,6 +92,10 @@ impl Lay for Sheet<'_> {
         laid.starts.push(laid.rows.len());
         let state = state_lines(self.message, self.cells(), self.paper.theme);
         laid.rows.extend(state.into_iter().map(|line| self.behind(line)));
+        for (row, link) in linked::rows(self.message, self.cells(), self.look.chosen, &self.paper) {
+            laid.links.push((laid.rows.len(), link));
+            laid.rows.push(row);
+        }
     }
 
     fn grow(&self, rows: &mut Vec<Line<'static>>, stream: &mut Stream) {
@@ -160,7 +167,8 @@ impl Sheet<'_> {
         usize::from(self.look.width).saturating_sub(GUTTER + 1).clamp(1, WIDEST)
     }
 
-    fn behind(&self, mut line: Line<'static>) -> Line<'static> {
+    fn behind(&self, line: Line<'static>) -> Line<'static> {
+        let mut line = linked::marked(line, self.paper.theme);
         let (accent, theme) = (self.paper.accent, self.paper.theme);
         let gutter = match (self.look.chosen, self.message.role) {
             (true, _) => Span::styled("┃ ", accent),

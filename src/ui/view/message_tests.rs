@@ -3,6 +3,7 @@ use crate::base::ids::{MessageId, ToolId};
 use crate::base::text::Untrusted;
 use crate::model::tool::ToolCall;
 use crate::ui::state::lines::LineCache;
+use crate::ui::state::titles::Titles;
 use proptest::prelude::*;
 
 const ID: MessageId = MessageId(1);
@@ -32,7 +33,14 @@ fn call(n: usize) -> ToolCall {
 
 fn fill(cache: &mut LineCache, message: &Message, look: Look, now: Tick) -> Vec<Line<'static>> {
     let theme = Theme::ansi();
-    let paper = Paper { accent: Style::new(), theme: &theme, key: Some("alt-o"), colours: true, now };
+    let paper = Paper {
+        accent: Style::new(),
+        theme: &theme,
+        key: Some("alt-o"),
+        colours: true,
+        titles: &Titles::default(),
+        now,
+    };
     cache.fill(ID, look, now, &Sheet { message, look, paper });
     cache.get(ID).to_vec()
 }
@@ -147,7 +155,14 @@ fn a_delta_costs_its_last_line() {
     let look = Look { width: 40, unfolded: true, chosen: false };
     let many = "line\n".repeat(10_000) + "end";
     let theme = Theme::ansi();
-    let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
+    let paper = Paper {
+        accent: Style::new(),
+        theme: &theme,
+        key: None,
+        colours: true,
+        titles: &Titles::default(),
+        now: Tick(0),
+    };
     let thought = Part::Reasoning { text: many.as_str().into(), started: Tick(0), ended: None };
     for (message, rows) in [(text(&many), 10_001), (message(vec![thought]), 10_002)] {
         let mut laid = Laid::default();
@@ -232,7 +247,14 @@ fn what_a_stream_laid_out_is_kept_when_it_ends() {
     }
     let look = Look { width: 40, unfolded: false, chosen: false };
     let theme = Theme::ansi();
-    let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
+    let paper = Paper {
+        accent: Style::new(),
+        theme: &theme,
+        key: None,
+        colours: true,
+        titles: &Titles::default(),
+        now: Tick(0),
+    };
     let mut cache = LineCache::default();
     let mut message = text("a\n\nb");
     cache.fill(ID, look, Tick(0), &Sheet { message: &message, look, paper });

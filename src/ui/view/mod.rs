@@ -8,6 +8,7 @@ mod areas;
 pub mod badge;
 mod card;
 mod chat;
+mod completion;
 mod composer;
 mod confirm;
 mod empty;
@@ -15,6 +16,7 @@ mod failure;
 mod field;
 mod hubless;
 mod layer;
+mod linked;
 mod marks;
 mod message;
 mod motion;
@@ -81,6 +83,8 @@ pub struct Screen<'a> {
     pub composer: Option<Boxed>,
     pub status: Line<'static>,
     pub strip: Line<'static>,
+    /// Candidates for the word before the caret.
+    pub popup: Option<Over>,
     pub over: Option<Over>,
     /// The terminal's title.
     pub title: String,
@@ -107,7 +111,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         let folding = (ui.unfold_all, ui.focus == Focus::Transcript);
         let accent = theme.accent(session.profile.as_str());
         let key = ui.keymap.hint(Intent::ToggleDetail);
-        let paper = message::Paper { accent, theme, key, colours: ui.config.ui.tool_colours, now: hub_now };
+        let (colours, titles) = (ui.config.ui.tool_colours, &ui.titles);
+        let paper = message::Paper { accent, theme, key, colours, titles, now: hub_now };
         chat::prepare(pane, session, areas.chat, folding, paper);
     }
     let ui = &*ui;
@@ -118,6 +123,11 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let (strip, strip_hits) = strip::row(world, active, &ui.keymap, areas.strip, theme, now);
     hits.extend(tab_hits.into_iter().filter(|_| areas.tabs.height > 0));
     hits.extend(strip_hits.into_iter().filter(|_| areas.strip.height > 0));
+    let pane = ui.pane();
+    hits.extend(pane.into_iter().flat_map(|pane| {
+        let rows: usize = pane.visible.iter().map(|visible| visible.rows.len()).sum();
+        linked::hits(pane, areas.chat, usize::from(areas.chat.height).saturating_sub(rows))
+    }));
     let below = session.zip(ui.pane()).and_then(|(session, pane)| chat::below(pane, session));
     if below.is_some() && areas.chat.height > 0 {
         hits.push((
@@ -130,13 +140,18 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         session.map(|s| empty::lines(s, world.profile(&s.profile), &ui.keymap, middle, theme, hub_now));
     let empty = empty.unwrap_or_else(|| hubless::page(ui, middle, theme, now));
     let over = overlay(ui, theme, now);
-    hits.extend(over.iter().flat_map(|over| over.hits.clone()));
-    let composer = ui.pane().map(|pane| {
+    let open = ui.completing.open.as_ref().filter(|_| over.is_none());
+    let popup = open.and_then(|open| completion::over(open, &ui.keymap, &areas, theme));
+    hits.extend(over.iter().chain(&popup).flat_map(|over| over.hits.clone()));
+    let mut composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };
         let room = (ui.composer_width(), usize::from(areas.composer.height.saturating_sub(frame)));
         let focus = over.is_none().then_some(ui.focus);
         composer::boxed(session, pane, &ui.keymap, room, focus, (theme, now))
     });
+    if let (Some(composer), Some((linked, over))) = (&mut composer, &ui.carried) {
+        linked::drop_here(composer, linked, *over, ui.composer_width(), theme);
+    }
     let (card, card_in_focus) = match card {
         Some((boxed, key)) => {
             let focused = ui.focus == Focus::Card && ui.layer.is_none() && ui.guard.focused() == Some(key);
@@ -161,6 +176,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
             .flatten()
             .unwrap_or_else(|| status_line::line(session, remark(ui), home, cells, theme, hub_now)),
         strip,
+        popup,
         over,
         title: title::text(world, session),
         hits,
@@ -188,6 +204,7 @@ fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
         status: Line::default(),
         strip: Line::default(),
         hits: over.iter().flat_map(|over| over.hits.clone()).collect(),
+        popup: None,
         over,
         title: "hermux".to_owned(),
         card_in_focus: None,

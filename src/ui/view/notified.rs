@@ -124,12 +124,19 @@ fn process(rest: &str, cells: usize, theme: &Theme) -> Option<Vec<Line<'static>>
 mod tests {
     use super::*;
     use crate::base::clock::Tick;
+    use crate::ui::state::titles::Titles;
     use ratatui::style::Style;
 
     fn drawn(source: &str) -> Option<Vec<String>> {
         let theme = Theme::ansi();
-        let paper =
-            Paper { accent: Style::new(), theme: &theme, key: Some("Alt-o"), colours: true, now: Tick(0) };
+        let paper = Paper {
+            accent: Style::new(),
+            theme: &theme,
+            key: Some("Alt-o"),
+            colours: true,
+            titles: &Titles::default(),
+            now: Tick(0),
+        };
         folded(source, 70, &paper).map(|rows| rows.iter().map(ToString::to_string).collect())
     }
 
@@ -174,7 +181,7 @@ mod tests {
         #[test]
         fn no_text_is_too_strange(text in "(\\[ASYNC DELEGATION BATCH |\\[IMPORTANT: Background process )[-a-z✓ :()=,.\n]{0,200}", cells in 0_usize..100) {
             let theme = Theme::ansi();
-            let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, now: Tick(0) };
+            let paper = Paper { accent: Style::new(), theme: &theme, key: None, colours: true, titles: &Titles::default(), now: Tick(0) };
             folded(&text, cells, &paper);
         }
     }

@@ -1,3 +1,5 @@
+use crate::ui::state::titles::Titles;
+
 use super::*;
 use crate::base::clock::Tick;
 use crate::base::text::{Untrusted, colour};
@@ -43,7 +45,14 @@ fn drawn_in(
     theme: &Theme,
     colours: bool,
 ) -> Vec<Line<'static>> {
-    let paper = Paper { accent: Style::new(), theme, key: Some("Alt-o"), colours, now: Tick(13_500) };
+    let paper = Paper {
+        accent: Style::new(),
+        theme,
+        key: Some("Alt-o"),
+        colours,
+        titles: &Titles::default(),
+        now: Tick(13_500),
+    };
     lines(tool, cells, unfolded, &paper)
 }
 

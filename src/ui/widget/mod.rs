@@ -7,7 +7,7 @@ use ratatui::symbols::border;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::view::{Boxed, Screen};
+use super::view::{Boxed, Over, Screen};
 
 /// Paints the whole frame and says where the real cursor belongs, so that an input method's window follows it (UX-27).
 pub fn paint(screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
@@ -32,13 +32,21 @@ pub fn paint(screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
     }
     brush.line(&screen.status, areas.status);
     brush.line(&screen.strip, areas.strip);
-    if let Some(over) = &screen.over {
-        let mut brush = Brush::new(buffer, screen.base.patch(screen.panel));
-        Clear.render(over.area, brush.buffer);
-        brush.fill(over.area);
-        cursor = brush.boxed(&over.boxed, over.area, true, false);
+    if let Some(popup) = &screen.popup {
+        over(popup, screen, buffer);
+    }
+    if let Some(layer) = &screen.over {
+        cursor = over(layer, screen, buffer);
     }
     cursor.filter(|at| buffer.area.contains(*at))
+}
+
+/// A box over everything that was painted; where its caret is.
+fn over(over: &Over, screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
+    let mut brush = Brush::new(buffer, screen.base.patch(screen.panel));
+    Clear.render(over.area, brush.buffer);
+    brush.fill(over.area);
+    brush.boxed(&over.boxed, over.area, true, false)
 }
 
 fn chat(screen: &Screen<'_>, brush: &mut Brush<'_>) {

@@ -148,6 +148,20 @@ pub fn segment(text: &str) -> Vec<Unit> {
     normalize(text).graphemes(true).map(|cluster| Unit::Text(cluster.into())).collect()
 }
 
+/// Text as units, its links as chips where they say whose they are.
+pub(super) fn with_links(text: &str) -> Vec<Unit> {
+    let mut out = Vec::new();
+    let mut last = 0;
+    for (range, named) in link::links(text) {
+        let Some(profile) = named.profile else { continue };
+        out.extend(segment(text.get(last..range.start).unwrap_or_default()));
+        out.push(Unit::Chip(Chip::link(Linked { profile, id: named.id, title: Untrusted::default() })));
+        last = range.end;
+    }
+    out.extend(segment(text.get(last..).unwrap_or_default()));
+    out
+}
+
 /// The same text, every run between chips segmented as a whole.
 pub(super) fn resegment(units: Vec<Unit>) -> Vec<Unit> {
     if units.iter().all(Unit::stands_alone) {

@@ -11,16 +11,22 @@ use crate::{
     base::{digest::Digest, ids::StoredId},
     model::message::SUMMARY,
 };
-use std::collections::HashSet;
+use rusqlite::types::Value;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
 
-/// The rows of one stored id that are shown: those after `after`, and `summary`.
+/// The rows of one stored id that are shown.
 struct Segment {
     id: StoredId,
-    after: i64,
+    /// Ascending.
+    rows: Vec<i64>,
     summary: Option<i64>,
 }
 
-/// The rows of one message, in order. Never empty.
+/// The rows of one message, the newest first. Never empty.
+#[derive(Debug)]
 pub(super) struct Span {
     pub ids: Vec<i64>,
 }
@@ -48,13 +54,22 @@ const ROW: &str = "SELECT role,
       CASE WHEN octet_length(reasoning_content) <= ?2 THEN reasoning_content END
     FROM messages WHERE id = ?1";
 
-/// Newest first, before `?2`. The inner query needs the index alone.
-const OUTLINE: &str = "SELECT id, role, coalesce(octet_length(content), 0) = 0 FROM messages WHERE id IN (
-      SELECT id FROM messages WHERE session_id = ?1 AND active = 1 AND id < ?2 ORDER BY id DESC LIMIT ?3)
-    ORDER BY id DESC";
+/// The rows of one stored id after the one of time `?2` and id `?3`. The index gives them by time, which is not their order when a
+/// clock was set back; so all are read, which is some ten milliseconds for a hundred thousand, and sorted here.
+macro_rules! ids {
+    ($active:literal) => {
+        concat!(
+            "SELECT id, timestamp FROM messages WHERE session_id = ?1 ",
+            $active,
+            "AND (timestamp, id) > (?2, ?3) AND octet_length(timestamp) <= 64 ORDER BY timestamp, id LIMIT ?4"
+        )
+    };
+}
+const EVERY: &str = ids!("");
+const ACTIVE: &str = ids!("AND active = 1 ");
 
-const OLDEST: &str = "SELECT id FROM messages WHERE session_id = ?1 ORDER BY id LIMIT ?2";
-const NEWEST: &str = "SELECT id FROM messages WHERE session_id = ?1 AND active = 1 ORDER BY id DESC LIMIT ?2";
+const ROLES: &str = "SELECT id, role, coalesce(octet_length(content), 0) = 0 FROM messages
+    WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
 
 /// What tells a row from another without reading long ones.
 const PRINT: &str = "SELECT role, coalesce(octet_length(content), 0), coalesce(octet_length(tool_calls), 0),
@@ -69,48 +84,157 @@ pub(super) fn outline(
     want: usize,
 ) -> Result<(Vec<Span>, bool), HistoryError> {
     let mut spans: Vec<Span> = Vec::new();
-    // The next message's distance from the end, in messages.
-    let mut place: u64 = 0;
-    for segment in segments(db, lineage)?.into_iter().rev() {
-        let mut before = i64::MAX;
-        let mut in_turn = false;
-        loop {
-            let chunk = db.all(OUTLINE, (segment.id.as_str(), before, MAX_ROWS), |row| {
-                let id: i64 = row.get(0)?;
-                Ok((id, text(row, 1).unwrap_or_default(), number(row, 2) == Some(1.0)))
-            })?;
-            for (id, role, empty) in &chunk {
-                before = *id;
-                let shown = *id > segment.after || Some(*id) == segment.summary;
-                let turn = match role.as_str() {
-                    "assistant" | "tool" => true,
-                    "user" | "system" if !empty => false,
-                    _ => continue,
-                };
-                if !shown {
-                    continue;
+    let mut more = false;
+    let mut begun = 0;
+    for at in (0..lineage.len()).rev() {
+        let segment = segment(db, lineage, at)?;
+        let flow = each(db, &segment, true, &mut begun, |id, message| {
+            if message >= skip && message - skip == spans.len() as u64 {
+                more = spans.len() == want;
+                if more {
+                    return ControlFlow::Break(());
                 }
-                let turn = turn && Some(*id) != segment.summary;
-                if !(turn && in_turn) {
-                    if spans.len() == want {
-                        return Ok((spans, true));
-                    }
-                    if place >= skip {
-                        spans.push(Span { ids: Vec::new() });
-                    }
-                    place += 1;
-                }
-                in_turn = turn;
-                if let Some(span) = spans.last_mut() {
-                    span.ids.push(*id);
-                }
+                spans.push(Span { ids: Vec::new() });
             }
-            if chunk.len() < MAX_ROWS as usize {
-                break;
+            if let Some(span) = spans.last_mut() {
+                span.ids.push(id);
+            }
+            ControlFlow::Continue(())
+        })?;
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok((spans, more))
+}
+
+/// The first `want` messages of the transcript, oldest first, each with its newest row first.
+pub(super) fn beginning(db: &Reader, lineage: &[StoredId], want: usize) -> Result<Vec<Span>, HistoryError> {
+    let mut spans: Vec<Span> = Vec::new();
+    for at in 0..lineage.len() {
+        let segment = segment(db, lineage, at)?;
+        let mut begun = 0;
+        let mut here: Vec<Span> = Vec::new();
+        let room = want - spans.len();
+        let flow = each(db, &segment, false, &mut begun, |id, message| {
+            if message == here.len() as u64 {
+                if here.len() == room {
+                    return ControlFlow::Break(());
+                }
+                here.push(Span { ids: Vec::new() });
+            }
+            if let Some(span) = here.last_mut() {
+                span.ids.insert(0, id);
+            }
+            ControlFlow::Continue(())
+        })?;
+        spans.append(&mut here);
+        if flow.is_break() || spans.len() == want {
+            break;
+        }
+    }
+    Ok(spans)
+}
+
+/// How many rows of the transcript lie between two of them, `after` the older and `before` the newer, as Hermes counts the
+/// messages of a session.
+pub(super) fn between(
+    db: &Reader,
+    lineage: &[StoredId],
+    after: i64,
+    before: i64,
+) -> Result<u64, HistoryError> {
+    let mut count = 0;
+    for at in 0..lineage.len() {
+        let rows = segment(db, lineage, at)?.rows;
+        count += rows.iter().filter(|id| (after + 1..before).contains(*id)).count();
+    }
+    Ok(count as u64)
+}
+
+/// A row whose place in a transcript is wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub session: StoredId,
+    pub id: i64,
+    /// Whether the model still sees it; rows that were compacted in place stay findable.
+    pub active: bool,
+}
+
+/// How many messages of the transcript come after each of these rows. Rows that only repeat an earlier one are left out.
+pub(super) fn places(
+    db: &Reader,
+    lineage: &[StoredId],
+    wanted: &[Wanted],
+) -> Result<HashMap<i64, u64>, HistoryError> {
+    let mut found = HashMap::new();
+    let mut left = wanted.len();
+    let mut begun = 0;
+    for at in (0..lineage.len()).rev() {
+        if left == 0 {
+            break;
+        }
+        let segment = segment(db, lineage, at)?;
+        let ours = |row: &&Wanted| row.session == segment.id;
+        left -= wanted.iter().filter(ours).count();
+        let shown = |row: &&Wanted| !row.active || segment.rows.binary_search(&row.id).is_ok();
+        let mut here: Vec<i64> = wanted.iter().filter(ours).filter(shown).map(|row| row.id).collect();
+        here.sort_unstable();
+        each(db, &segment, true, &mut begun, |id, message| {
+            while here.last().is_some_and(|newest| *newest >= id) {
+                found.extend(here.pop().map(|newest| (newest, message)));
+            }
+            if here.is_empty() && left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        found.extend(here.into_iter().map(|row| (row, begun)));
+    }
+    Ok(found)
+}
+
+/// The rows of a segment, from its newest or its oldest, each with the number of messages that began before its own.
+///
+/// The steps of a turn are one message, whatever else lies between them.
+fn each(
+    db: &Reader,
+    segment: &Segment,
+    newest_first: bool,
+    begun: &mut u64,
+    mut of: impl FnMut(i64, u64) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, HistoryError> {
+    let mut in_turn = false;
+    let mut left = segment.rows.as_slice();
+    while !left.is_empty() {
+        let most = left.len().min(MAX_ROWS as usize);
+        let (rest, part) = if newest_first {
+            left.split_at(left.len() - most)
+        } else {
+            let (part, rest) = left.split_at(most);
+            (rest, part)
+        };
+        left = rest;
+        let mut rows = db.all(ROLES, [serde_json::json!(part).to_string()].each_ref(), |row| {
+            let id: i64 = row.get(0)?;
+            Ok((id, text(row, 1).unwrap_or_default(), number(row, 2) == Some(1.0)))
+        })?;
+        if newest_first {
+            rows.reverse();
+        }
+        for (id, role, empty) in rows {
+            let turn = match role.as_str() {
+                "assistant" | "tool" => Some(id) != segment.summary,
+                "user" | "system" if !empty => false,
+                _ => continue,
+            };
+            if !(turn && in_turn) {
+                *begun += 1;
+            }
+            in_turn = turn;
+            if of(id, *begun - 1).is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
     }
-    Ok((spans, false))
+    Ok(ControlFlow::Continue(()))
 }
 
 /// One row; `None` when it went away.
@@ -129,18 +253,36 @@ pub(super) fn one(db: &Reader, id: i64) -> Result<Option<Stored>, HistoryError> 
     })
 }
 
-fn segments(db: &Reader, lineage: &[StoredId]) -> Result<Vec<Segment>, HistoryError> {
-    let mut segments: Vec<Segment> = Vec::with_capacity(lineage.len());
-    let mut parent: Option<&StoredId> = None;
-    for id in lineage {
-        let (after, summary) = match parent {
-            Some(parent) => copied(db, parent, id)?,
-            None => (i64::MIN, None),
-        };
-        segments.push(Segment { id: id.clone(), after, summary });
-        parent = Some(id);
+/// The segment at `at` of a lineage.
+fn segment(db: &Reader, lineage: &[StoredId], at: usize) -> Result<Segment, HistoryError> {
+    let Some(id) = lineage.get(at) else { return Err(HistoryError::NoSession) };
+    let mut rows = ids(db, id, ACTIVE)?;
+    let mut summary = None;
+    if let Some(parent) = at.checked_sub(1).and_then(|before| lineage.get(before)) {
+        let (after, found) = copied(db, parent, id)?;
+        rows.retain(|row| *row > after || Some(*row) == found);
+        summary = found;
     }
-    Ok(segments)
+    Ok(Segment { id: id.clone(), rows, summary })
+}
+
+/// The rows of one stored id, oldest first.
+fn ids(db: &Reader, of: &StoredId, which: &str) -> Result<Vec<i64>, HistoryError> {
+    let mut found: Vec<i64> = Vec::new();
+    let mut last = (i64::MIN, Value::Real(f64::NEG_INFINITY));
+    loop {
+        let part = db.all(which, (of.as_str(), &last.1, last.0, MAX_ROWS), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Value>(1)?))
+        })?;
+        found.extend(part.iter().map(|row| row.0));
+        let full = part.len() == MAX_ROWS as usize;
+        match part.into_iter().next_back() {
+            Some(end) if full => last = end,
+            _ => break,
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// One row's fingerprint, and what it may be.
@@ -157,10 +299,11 @@ struct Print {
 /// ends that equals the parent's end, and everything before is the summary or in the parent too. Tool rows may differ: Hermes
 /// shortens them.
 fn copied(db: &Reader, parent: &StoredId, child: &StoredId) -> Result<(i64, Option<i64>), HistoryError> {
-    let kept = prints(db, child, OLDEST)?;
-    let end = prints(db, parent, NEWEST)?;
-    let known: HashSet<u64> =
-        prints(db, parent, OLDEST)?.iter().chain(&end).map(|print| print.hash).collect();
+    let most = MAX_ROWS as usize;
+    let kept = prints(db, ids(db, child, EVERY)?.into_iter().take(most))?;
+    let beginning = prints(db, ids(db, parent, EVERY)?.into_iter().take(most))?;
+    let end = prints(db, ids(db, parent, ACTIVE)?.into_iter().rev().take(most))?;
+    let known: HashSet<u64> = beginning.iter().chain(&end).map(|print| print.hash).collect();
     let mut best = (0, i64::MIN, None);
     let mut summary = None;
     for (at, row) in kept.iter().enumerate() {
@@ -179,10 +322,9 @@ fn copied(db: &Reader, parent: &StoredId, child: &StoredId) -> Result<(i64, Opti
     Ok((best.1, best.2))
 }
 
-fn prints(db: &Reader, of: &StoredId, which: &str) -> Result<Vec<Print>, HistoryError> {
-    let ids: Vec<i64> = db.all(which, (of.as_str(), MAX_ROWS), |row| row.get(0))?;
-    let mut prints = Vec::with_capacity(ids.len());
-    for id in ids {
+fn prints(db: &Reader, of: impl Iterator<Item = i64>) -> Result<Vec<Print>, HistoryError> {
+    let mut prints = Vec::new();
+    for id in of {
         let print = db.one(PRINT, (id, MAX_CELL), |row| {
             let role = text(row, 0).unwrap_or_default();
             let start = text(row, 3).unwrap_or_default();

@@ -49,6 +49,8 @@ pub enum HistoryError {
         "state.db took too long to answer; hermux stopped, so that Hermes does not wait for it. Try again."
     )]
     Slow,
+    #[error("This was no longer wanted.")]
+    Stopped,
     #[error("state.db changed while it was read. Try again.")]
     Changed,
     #[error("This session is no longer in state.db. It was deleted, or nothing was ever sent in it.")]

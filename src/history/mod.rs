@@ -11,19 +11,31 @@ mod listing;
 mod node;
 mod open;
 mod page;
+mod query;
 mod rows;
 mod scan;
+mod search;
+#[cfg(test)]
+mod stage;
 
 pub use error::HistoryError;
 pub use open::Stamp;
 pub use scan::{Count, Entry, Scan};
+pub use search::Searched;
 
 use crate::{
     base::ids::{LineageRoot, ProfileName, StoredId},
-    model::{body::Body, listing::StoredRow, message::Message},
+    model::{
+        body::Body,
+        listing::{Hit, Peek, StoredRow},
+        message::Message,
+    },
 };
 use open::Reader;
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 /// The end of a stored session's transcript.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,4 +150,33 @@ pub fn older(
         page::before(db, &chain::lineage(db, &stored)?, skip)
     })?
     .ok_or(HistoryError::NoSession)
+}
+
+/// A look into the conversation of `stored`: its first 20 messages and its last 10 (D06).
+pub fn peek(home: &Path, profile: &ProfileName, stored: &StoredId) -> Result<Peek, HistoryError> {
+    open::read(home, |db| {
+        let found = conversation(db, profile, stored)?.ok_or(HistoryError::NoSession)?;
+        let (head, tail, skipped) = page::ends(db, &found.lineage)?;
+        Ok(Peek { row: found.row, head, tail, skipped })
+    })?
+    .ok_or(HistoryError::NoSession)
+}
+
+/// Searches what was said in a profile, the newest first, and gives at most `most` hits to `emit` in pieces as they are found.
+/// Every word of `text` must be in a message; nothing in it is an operator. Setting `stop` ends the search within a query.
+pub fn search(
+    home: &Path,
+    profile: &ProfileName,
+    text: &str,
+    most: usize,
+    stop: &Arc<AtomicBool>,
+    emit: &mut dyn FnMut(Vec<Hit>),
+) -> Result<Searched, HistoryError> {
+    let Some(query) = query::Query::new(text) else { return Ok(Searched { whole: true, problem: None }) };
+    let search = |db: &Reader| search::Search::new(db, profile, query, most).run(emit);
+    match open::read_until(home, stop, search) {
+        Ok(searched) => Ok(searched.unwrap_or(Searched { whole: true, problem: None })),
+        Err(HistoryError::Stopped) => Ok(Searched::default()),
+        Err(error) => Err(error),
+    }
 }

@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -63,6 +63,8 @@ struct Spent {
     budget: AtomicU64,
     /// The tick of its first look at the clock, plus one; 0 before that. Waiting for a lock is not counted.
     since: AtomicU64,
+    /// Nobody wants the answer any more.
+    stop: Arc<AtomicBool>,
 }
 
 /// How a database may be read without leaving anything that should not be there.
@@ -88,6 +90,15 @@ pub(super) fn read<T>(
     home: &Path,
     work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
 ) -> Result<Option<T>, HistoryError> {
+    read_until(home, &Arc::default(), work)
+}
+
+/// The same, until `stop` is set: the query at hand then ends with [`HistoryError::Stopped`].
+pub(super) fn read_until<T>(
+    home: &Path,
+    stop: &Arc<AtomicBool>,
+    work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
+) -> Result<Option<T>, HistoryError> {
     // The files beside a database are named after the file itself, not after a link to it.
     let path = match fs::canonicalize(home.join("state.db")) {
         Ok(path) => path,
@@ -100,7 +111,7 @@ pub(super) fn read<T>(
     check_file(&path, &before)?;
     let route = route(look_around(&path, &before))?;
     let stamp = stamp_of(&path);
-    let done = Reader::open(&path, route, stamp).and_then(|reader| work(&reader))?;
+    let done = Reader::open(&path, route, stamp, stop).and_then(|reader| work(&reader))?;
     if route == Route::Snapshot {
         still(&path, &before)?;
     }
@@ -206,7 +217,7 @@ fn address(path: &Path, route: Route) -> String {
 }
 
 impl Reader {
-    fn open(path: &Path, route: Route, stamp: Stamp) -> Result<Self, HistoryError> {
+    fn open(path: &Path, route: Route, stamp: Stamp, stop: &Arc<AtomicBool>) -> Result<Self, HistoryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -221,6 +232,7 @@ impl Reader {
             clock: Clock::start(),
             budget: AtomicU64::new(BUDGET),
             since: AtomicU64::new(0),
+            stop: Arc::clone(stop),
         });
         let watch = Arc::clone(&spent);
         db.progress_handler(STEPS, Some(move || watch.over()))?;
@@ -237,6 +249,10 @@ impl Reader {
         }
     }
 
+    fn stopped(&self) -> bool {
+        self.spent.stop.load(Ordering::Relaxed)
+    }
+
     /// What the files looked like before they were opened.
     pub(super) fn stamp(&self) -> Stamp {
         self.stamp
@@ -251,12 +267,19 @@ impl Reader {
     ) -> Result<Vec<T>, HistoryError> {
         let mut tries = TRIES;
         loop {
+            if self.stopped() {
+                return Err(HistoryError::Stopped);
+            }
             self.spent.since.store(0, Ordering::Relaxed);
             let mut statement = self.db.prepare_cached(sql)?;
             let rows = statement.query_map(params, &mut of)?;
             tries -= 1;
-            match rows.take(MAX_ROWS as usize).collect::<Result<_, _>>().map_err(HistoryError::from) {
+            let done = rows.take(MAX_ROWS as usize).collect::<Result<_, _>>().map_err(HistoryError::from);
+            #[cfg(test)]
+            meter::query(&statement);
+            match done {
                 // On a machine that is busy elsewhere the time may have gone to others. Between two tries the database is free.
+                Err(HistoryError::Slow) if self.stopped() => return Err(HistoryError::Stopped),
                 Err(HistoryError::Slow) if tries > 0 => {}
                 done => return done,
             }
@@ -302,10 +325,54 @@ pub(super) fn wall(seconds: Option<f64>) -> WallMs {
 impl Spent {
     /// Whether the query at hand must end.
     fn over(&self) -> bool {
+        if self.stop.load(Ordering::Relaxed) {
+            return true;
+        }
         let now = self.clock.now().0 + 1;
         match self.since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => false,
-            Err(since) => now.saturating_sub(since) > self.budget.load(Ordering::Relaxed),
+            Err(since) => {
+                let over = now.saturating_sub(since) > self.budget.load(Ordering::Relaxed);
+                #[cfg(test)]
+                meter::check(now.saturating_sub(since), over);
+                over
+            }
+        }
+    }
+}
+
+/// What the queries of this thread cost.
+#[cfg(test)]
+pub(super) mod meter {
+    use rusqlite::{Statement, StatementStatus};
+    use std::cell::Cell;
+
+    #[derive(Debug, Clone, Copy, Default)]
+    pub(in super::super) struct Meter {
+        pub queries: u64,
+        /// Of one query, in steps of SQLite's machine.
+        pub most_steps: i32,
+        /// The longest that a query was let go on for, in milliseconds.
+        pub longest: u64,
+    }
+
+    thread_local! {
+        static METER: Cell<Meter> = const { Cell::new(Meter { queries: 0, most_steps: 0, longest: 0 }) };
+    }
+
+    pub(in super::super) fn take() -> Meter {
+        METER.take()
+    }
+
+    pub(super) fn query(statement: &Statement<'_>) {
+        let Meter { queries, most_steps, longest } = METER.get();
+        let steps = statement.reset_status(StatementStatus::VmStep);
+        METER.set(Meter { queries: queries + 1, most_steps: most_steps.max(steps), longest });
+    }
+
+    pub(super) fn check(went_on: u64, over: bool) {
+        if !over {
+            METER.set(Meter { longest: METER.get().longest.max(went_on), ..METER.get() });
         }
     }
 }

@@ -1,5 +1,6 @@
+use super::super::open::{MAX_ROWS, meter};
 use super::{
-    super::{HistoryError, Tail, load, older},
+    super::{HistoryError, load, peek, stage::Stage},
     build::MAX_TEXT,
 };
 use crate::{
@@ -11,70 +12,6 @@ use crate::{
     },
 };
 use pretty_assertions::assert_eq;
-use rusqlite::{Connection, params};
-use tempfile::TempDir;
-
-/// A home whose database the test writes.
-struct Stage {
-    home: TempDir,
-    db: Connection,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let db = Connection::open(home.path().join("state.db")).unwrap();
-        db.execute_batch(include_str!("../../tests/fixtures/state/state.sql")).unwrap();
-        let stage = Self { home, db };
-        stage.session("s", None, None);
-        stage
-    }
-
-    fn session(&self, id: &str, parent: Option<&str>, config: Option<&str>) {
-        let insert = "INSERT INTO sessions (id, source, started_at, parent_session_id, model_config)
-            VALUES (?1, 'tui', 1800000000, ?2, ?3)";
-        self.db.execute(insert, params![id, parent, config]).unwrap();
-    }
-
-    fn end(&self, id: &str, reason: &str) {
-        let end = "UPDATE sessions SET ended_at = 1800000000, end_reason = ?2 WHERE id = ?1";
-        self.db.execute(end, [id, reason]).unwrap();
-    }
-
-    fn row(&self, session: &str, role: &str, content: &str) {
-        let insert =
-            "INSERT INTO messages (session_id, role, content, timestamp) VALUES (?1, ?2, ?3, 1800000000)";
-        self.db.execute(insert, [session, role, content]).unwrap();
-    }
-
-    /// A row of a column more.
-    fn row_with(&self, session: &str, role: &str, content: Option<&str>, column: &str, value: &str) {
-        let insert = format!(
-            "INSERT INTO messages (session_id, role, content, timestamp, {column}) VALUES (?1, ?2, ?3, 0, ?4)"
-        );
-        self.db.execute(&insert, params![session, role, content, value]).unwrap();
-    }
-
-    fn talk(&self, session: &str, turns: &[(&str, &str)]) {
-        for (user, assistant) in turns {
-            self.row(session, "user", user);
-            self.row(session, "assistant", assistant);
-        }
-    }
-
-    fn load(&self, id: &str) -> Tail {
-        load(self.home.path(), &ProfileName::default_profile(), &StoredId::new(id).unwrap()).unwrap()
-    }
-
-    fn older(&self, id: &str, skip: usize) -> (Vec<Message>, bool) {
-        let id = StoredId::new(id).unwrap();
-        older(self.home.path(), &ProfileName::default_profile(), &id, skip as u64).unwrap()
-    }
-
-    fn texts(&self, id: &str) -> Vec<String> {
-        self.load(id).body.messages.iter().map(Message::plain).collect()
-    }
-}
 
 fn tools(message: &Message) -> Vec<&ToolCall> {
     let mut calls = Vec::new();
@@ -228,29 +165,11 @@ fn giant_rows_are_cut_or_named_and_the_last_message_is_there() {
     assert!(tools(last).iter().any(|call| call.output_len == 100_000 && call.output.len() < 100_000));
 }
 
-/// What Hermes does when compression rotates the stored id: the summary in the middle, the last rows copied.
-fn rotated(stage: &Stage) {
-    stage.talk(
-        "s",
-        &[
-            ("one", "Hello."),
-            ("long 0", "lorem"),
-            ("long 1", "lorem"),
-            ("long 2", "lorem"),
-            ("long 3", "lorem"),
-        ],
-    );
-    stage.end("s", "compression");
-    stage.session("s2", Some("s"), None);
-    stage.talk("s2", &[("one", "Hello."), ("long 0", "[CONTEXT COMPACTION - REFERENCE ONLY] It was long.")]);
-    stage.talk("s2", &[("long 2", "lorem"), ("long 3", "lorem")]);
-}
-
 /// CHECK 38, 39.
 #[test]
 fn what_compression_copied_is_shown_once() {
     let stage = Stage::new();
-    rotated(&stage);
+    stage.rotated();
     // Equal to older texts, and new all the same.
     stage.talk("s2", &[("long 3", "lorem"), ("one", "Hello.")]);
     let tail = stage.load("s");
@@ -310,7 +229,7 @@ fn a_branch_does_not_repeat_its_parent() {
 #[test]
 fn a_page_goes_on_in_the_row_before() {
     let stage = Stage::new();
-    rotated(&stage);
+    stage.rotated();
     let (page, more) = stage.older("s2", 3);
     assert_eq!(page.iter().map(Message::plain).next_back().unwrap(), "lorem");
     assert_eq!((page.len(), more), (8, false));
@@ -344,4 +263,73 @@ fn a_session_that_is_not_there_is_said_to_be_gone() {
     let stage = Stage::new();
     let gone = load(stage.home.path(), &ProfileName::default_profile(), &StoredId::new("gone").unwrap());
     assert_eq!(gone.unwrap_err(), HistoryError::NoSession);
+}
+
+/// D06. The beginning and the end of a long session, and how much is between.
+#[test]
+fn a_look_into_a_session_shows_both_its_ends_and_nothing_twice() {
+    let look = |stage: &Stage| {
+        let peek =
+            peek(stage.home.path(), &ProfileName::default_profile(), &StoredId::new("s").unwrap()).unwrap();
+        let texts = |part: &[Message]| part.iter().map(Message::plain).collect::<Vec<_>>();
+        let ids: Vec<u64> = peek.head.iter().chain(&peek.tail).map(|message| message.id.0).collect();
+        assert_eq!(ids, (0..ids.len() as u64).collect::<Vec<_>>());
+        (texts(&peek.head), texts(&peek.tail), peek.skipped)
+    };
+    let stage = Stage::new();
+    assert_eq!(look(&stage), (vec![], vec![], 0));
+    let texts = |from: usize, to: usize| (from..to).map(|n| format!("m{n}")).collect::<Vec<_>>();
+    for n in 0..100 {
+        stage.row("s", "user", &format!("m{n}"));
+        match n + 1 {
+            1 | 20 => assert_eq!(look(&stage), (texts(0, n + 1), vec![], 0)),
+            21 | 30 => assert_eq!(look(&stage), (texts(0, 20), texts(20, n + 1), 0)),
+            31 | 100 => assert_eq!(look(&stage), (texts(0, 20), texts(n - 9, n + 1), n as u64 - 29)),
+            _ => {}
+        }
+    }
+    // Across a rotation, the copies left out.
+    let stage = Stage::new();
+    stage.rotated();
+    for n in 0..40 {
+        stage.row("s2", "user", &format!("m{n}"));
+    }
+    let (head, tail, skipped) = look(&stage);
+    assert_eq!(head[..3], ["one", "Hello.", "long 0"]);
+    assert_eq!((head[11].as_str(), head.len(), tail, skipped), ("m0", 20, texts(30, 40), 21));
+    // Of giants each end shows one at least.
+    let stage = Stage::new();
+    for _ in 0..4 {
+        stage.row("s", "user", &"x".repeat(TAIL_TEXT as usize));
+    }
+    let (head, tail, skipped) = look(&stage);
+    assert_eq!((head.len(), tail.len(), skipped), (1, 1, 2));
+}
+
+/// ASK-91. The texts of a session's end are read, and nothing of the rest but the places of its rows.
+#[test]
+fn a_session_of_a_hundred_thousand_messages_opens_at_once() {
+    let stage = Stage::new();
+    stage
+        .db
+        .execute_batch("DROP TRIGGER messages_fts_insert; DROP TRIGGER messages_fts_trigram_insert;")
+        .unwrap();
+    let mut meters = Vec::new();
+    for end in [1_000, 100_000] {
+        let fill =
+            "WITH RECURSIVE n(x) AS (SELECT (SELECT count(*) FROM messages WHERE session_id = 's') UNION ALL
+              SELECT x + 1 FROM n WHERE x + 1 < ?1)
+            INSERT INTO messages (session_id, role, content, timestamp)
+            SELECT 's', iif(x % 2, 'assistant', 'user'), 'm' || x, 1800000000 + x FROM n";
+        stage.db.execute(fill, [end]).unwrap();
+        meter::take();
+        let texts = stage.texts("s");
+        assert_eq!((texts.len(), texts.last().unwrap()), (TAIL_MESSAGES, &format!("m{}", end - 1)));
+        meters.push(meter::take());
+    }
+    let [short, long] = meters[..] else { unreachable!() };
+    // One small query more for every so many rows, and none of them long.
+    assert!(long.queries - short.queries <= 100_000 / u64::from(MAX_ROWS), "{short:?} {long:?}");
+    assert!(long.most_steps <= short.most_steps + 1_000, "{short:?} {long:?}");
+    assert!(long.longest <= 50);
 }

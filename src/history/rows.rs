@@ -12,15 +12,12 @@ use crate::{
     model::message::SUMMARY,
 };
 use rusqlite::types::Value;
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::{HashSet, VecDeque};
 
 /// The rows of one stored id that are shown.
+#[derive(Debug, Default)]
 struct Segment {
-    id: StoredId,
-    /// Ascending.
+    /// Ascending; those that a walk took are gone.
     rows: Vec<i64>,
     summary: Option<i64>,
 }
@@ -83,57 +80,33 @@ pub(super) fn outline(
     skip: u64,
     want: usize,
 ) -> Result<(Vec<Span>, bool), HistoryError> {
-    let mut spans: Vec<Span> = Vec::new();
-    let mut more = false;
-    let mut begun = 0;
-    for at in (0..lineage.len()).rev() {
-        let segment = segment(db, lineage, at)?;
-        let flow = each(db, &segment, true, &mut begun, |id, message| {
-            if message >= skip && message - skip == spans.len() as u64 {
-                more = spans.len() == want;
-                if more {
-                    return ControlFlow::Break(());
-                }
-                spans.push(Span { ids: Vec::new() });
-            }
-            if let Some(span) = spans.last_mut() {
-                span.ids.push(id);
-            }
-            ControlFlow::Continue(())
-        })?;
-        if flow.is_break() {
-            break;
-        }
-    }
-    Ok((spans, more))
+    let mut walk = Walk::new(lineage, Order::Back);
+    spans(db, &mut walk, skip, want)
 }
 
-/// The first `want` messages of the transcript, oldest first, each with its newest row first.
+/// The first `want` messages of the transcript, oldest first.
 pub(super) fn beginning(db: &Reader, lineage: &[StoredId], want: usize) -> Result<Vec<Span>, HistoryError> {
-    let mut spans: Vec<Span> = Vec::new();
-    for at in 0..lineage.len() {
-        let segment = segment(db, lineage, at)?;
-        let mut begun = 0;
-        let mut here: Vec<Span> = Vec::new();
-        let room = want - spans.len();
-        let flow = each(db, &segment, false, &mut begun, |id, message| {
-            if message == here.len() as u64 {
-                if here.len() == room {
-                    return ControlFlow::Break(());
-                }
-                here.push(Span { ids: Vec::new() });
-            }
-            if let Some(span) = here.last_mut() {
-                span.ids.insert(0, id);
-            }
-            ControlFlow::Continue(())
-        })?;
-        spans.append(&mut here);
-        if flow.is_break() || spans.len() == want {
-            break;
-        }
+    let (mut spans, _) = spans(db, &mut Walk::new(lineage, Order::Forth), 0, want)?;
+    for span in &mut spans {
+        span.ids.reverse();
     }
     Ok(spans)
+}
+
+fn spans(db: &Reader, walk: &mut Walk, skip: u64, want: usize) -> Result<(Vec<Span>, bool), HistoryError> {
+    let mut spans: Vec<Span> = Vec::new();
+    while let Some(step) = walk.next(db)? {
+        if step.message >= skip && step.message - skip == spans.len() as u64 {
+            if spans.len() == want {
+                return Ok((spans, true));
+            }
+            spans.push(Span { ids: Vec::new() });
+        }
+        if let Some(span) = spans.last_mut() {
+            span.ids.push(step.id);
+        }
+    }
+    Ok((spans, false))
 }
 
 /// How many rows of the transcript lie between two of them, `after` the older and `before` the newer, as Hermes counts the
@@ -152,89 +125,137 @@ pub(super) fn between(
     Ok(count as u64)
 }
 
-/// A row whose place in a transcript is wanted.
-#[derive(Debug, Clone)]
-pub(super) struct Wanted {
-    pub session: StoredId,
-    pub id: i64,
-    /// Whether the model still sees it; rows that were compacted in place stay findable.
-    pub active: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// From the newest.
+    Back,
+    /// From the oldest.
+    Forth,
 }
 
-/// How many messages of the transcript come after each of these rows. Rows that only repeat an earlier one are left out.
-pub(super) fn places(
-    db: &Reader,
-    lineage: &[StoredId],
-    wanted: &[Wanted],
-) -> Result<HashMap<i64, u64>, HistoryError> {
-    let mut found = HashMap::new();
-    let mut left = wanted.len();
-    let mut begun = 0;
-    for at in (0..lineage.len()).rev() {
-        if left == 0 {
-            break;
+/// A shown row of a transcript.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    id: i64,
+    /// How many segments come before its own, in the order of the walk.
+    segment: usize,
+    /// How many messages began before its own, in the order of the walk.
+    message: u64,
+}
+
+/// A walk along the shown rows of a transcript. It can be left and taken up again.
+#[derive(Debug)]
+pub(super) struct Walk {
+    lineage: Vec<StoredId>,
+    order: Order,
+    /// Segments that were entered.
+    entered: usize,
+    segment: Segment,
+    steps: VecDeque<Step>,
+    begun: u64,
+    in_turn: bool,
+    last: Option<Step>,
+}
+
+impl Walk {
+    fn new(lineage: &[StoredId], order: Order) -> Self {
+        Self {
+            lineage: lineage.to_vec(),
+            order,
+            entered: 0,
+            segment: Segment::default(),
+            steps: VecDeque::new(),
+            begun: 0,
+            in_turn: false,
+            last: None,
         }
-        let segment = segment(db, lineage, at)?;
-        let ours = |row: &&Wanted| row.session == segment.id;
-        left -= wanted.iter().filter(ours).count();
-        let shown = |row: &&Wanted| !row.active || segment.rows.binary_search(&row.id).is_ok();
-        let mut here: Vec<i64> = wanted.iter().filter(ours).filter(shown).map(|row| row.id).collect();
-        here.sort_unstable();
-        each(db, &segment, true, &mut begun, |id, message| {
-            while here.last().is_some_and(|newest| *newest >= id) {
-                found.extend(here.pop().map(|newest| (newest, message)));
-            }
-            if here.is_empty() && left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        found.extend(here.into_iter().map(|row| (row, begun)));
     }
-    Ok(found)
-}
 
-/// The rows of a segment, from its newest or its oldest, each with the number of messages that began before its own.
-///
-/// The steps of a turn are one message, whatever else lies between them.
-fn each(
-    db: &Reader,
-    segment: &Segment,
-    newest_first: bool,
-    begun: &mut u64,
-    mut of: impl FnMut(i64, u64) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, HistoryError> {
-    let mut in_turn = false;
-    let mut left = segment.rows.as_slice();
-    while !left.is_empty() {
+    /// From the end.
+    pub(super) fn back(lineage: &[StoredId]) -> Self {
+        Self::new(lineage, Order::Back)
+    }
+
+    /// How many messages come after this row of `session`. The walk goes on from where it is: asking from the newest to the oldest
+    /// reads each row once. `None` for a row that is not shown, unless it was `compacted` in place: such a row has its place.
+    pub(super) fn place(
+        &mut self,
+        db: &Reader,
+        session: &StoredId,
+        id: i64,
+        compacted: bool,
+    ) -> Result<Option<u64>, HistoryError> {
+        let Some(segment) = self.lineage.iter().rev().position(|of| of == session) else { return Ok(None) };
+        let reached = |step: Step| step.segment > segment || step.segment == segment && step.id <= id;
+        if self.last.is_some_and(reached) {
+            *self = Self::back(&self.lineage);
+        }
+        loop {
+            match self.peek(db)? {
+                Some(step) if step.segment == segment && step.id == id => return Ok(Some(step.message)),
+                Some(step) if !reached(step) => self.last = self.steps.pop_front(),
+                Some(step) => return Ok(compacted.then_some(step.message)),
+                None => return Ok(compacted.then_some(self.begun)),
+            }
+        }
+    }
+
+    fn next(&mut self, db: &Reader) -> Result<Option<Step>, HistoryError> {
+        self.peek(db)?;
+        let step = self.steps.pop_front();
+        self.last = step.or(self.last);
+        Ok(step)
+    }
+
+    /// The next step, without taking it.
+    fn peek(&mut self, db: &Reader) -> Result<Option<Step>, HistoryError> {
+        while self.steps.is_empty() {
+            if !self.segment.rows.is_empty() {
+                self.fill(db)?;
+                continue;
+            }
+            let at = match self.order {
+                Order::Back => self.lineage.len().checked_sub(self.entered + 1),
+                Order::Forth => Some(self.entered).filter(|at| *at < self.lineage.len()),
+            };
+            let Some(at) = at else { return Ok(None) };
+            self.segment = segment(db, &self.lineage, at)?;
+            self.entered += 1;
+            self.in_turn = false;
+        }
+        Ok(self.steps.front().copied())
+    }
+
+    /// The next rows of the segment. The steps of a turn are one message, whatever else lies between them.
+    fn fill(&mut self, db: &Reader) -> Result<(), HistoryError> {
+        let left = &mut self.segment.rows;
         let most = left.len().min(MAX_ROWS as usize);
-        let (rest, part) = if newest_first {
-            left.split_at(left.len() - most)
-        } else {
-            let (part, rest) = left.split_at(most);
-            (rest, part)
+        let part = match self.order {
+            Order::Back => left.split_off(left.len() - most),
+            Order::Forth => left.drain(..most).collect(),
         };
-        left = rest;
-        let mut rows = db.all(ROLES, [serde_json::json!(part).to_string()].each_ref(), |row| {
+        let part = serde_json::json!(part).to_string();
+        let mut rows = db.all(ROLES, [&part], |row| {
             let id: i64 = row.get(0)?;
             Ok((id, text(row, 1).unwrap_or_default(), number(row, 2) == Some(1.0)))
         })?;
-        if newest_first {
+        if self.order == Order::Back {
             rows.reverse();
         }
         for (id, role, empty) in rows {
             let turn = match role.as_str() {
-                "assistant" | "tool" => Some(id) != segment.summary,
+                "assistant" | "tool" => Some(id) != self.segment.summary,
                 "user" | "system" if !empty => false,
                 _ => continue,
             };
-            if !(turn && in_turn) {
-                *begun += 1;
+            if !(turn && self.in_turn) {
+                self.begun += 1;
             }
-            in_turn = turn;
-            if of(id, *begun - 1).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
+            self.in_turn = turn;
+            self.steps.push_back(Step { id, segment: self.entered - 1, message: self.begun - 1 });
         }
+        Ok(())
     }
-    Ok(ControlFlow::Continue(()))
 }
 
 /// One row; `None` when it went away.
@@ -263,7 +284,7 @@ fn segment(db: &Reader, lineage: &[StoredId], at: usize) -> Result<Segment, Hist
         rows.retain(|row| *row > after || Some(*row) == found);
         summary = found;
     }
-    Ok(Segment { id: id.clone(), rows, summary })
+    Ok(Segment { rows, summary })
 }
 
 /// The rows of one stored id, oldest first.

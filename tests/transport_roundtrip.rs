@@ -44,6 +44,10 @@ fn name(command: &Command) -> &'static str {
         Command::Show { .. } => "Show",
         Command::NewSession { .. } => "NewSession",
         Command::OpenStored { .. } => "OpenStored",
+        Command::EditStored { .. } => "EditStored",
+        Command::UndoDelete { .. } => "UndoDelete",
+        Command::Branch { .. } => "Branch",
+        Command::StopStored { .. } => "StopStored",
         Command::CloseTab { .. } => "CloseTab",
         Command::MoveTab { .. } => "MoveTab",
         Command::Pin { .. } => "Pin",
@@ -92,7 +96,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 49;
+const COMMANDS: usize = 53;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -101,6 +105,10 @@ fn commands() -> Vec<Command> {
         {"Show": {"terminal": 3, "session": 1}},
         {"NewSession": {"profile": "work", "cwd": "/tmp/\u{6f22}"}},
         {"OpenStored": {"profile": "work", "stored": "20261121_040000_00000001"}},
+        {"EditStored": {"profile": "work", "stored": "s", "lineage": "r", "name": "n", "edit": {"Title": "t"}}},
+        {"UndoDelete": {"profile": "work", "lineage": "r"}},
+        {"Branch": {"profile": "work", "stored": "s"}},
+        {"StopStored": {"profile": "work", "stored": "s"}},
         {"CloseTab": {"session": 1, "running": "Keep"}},
         {"MoveTab": {"session": 1, "to": 4}},
         {"Pin": {"profile": "work", "lineage": "20261121_040000_00000001", "on": true}},

@@ -19,6 +19,7 @@ impl Hub {
                     Err(reply) => self.inputs.push_back(Input::Reply { call, reply }),
                 }
             }
+            Effect::Rest { call, profile, what, timeout } => self.rest(call, &profile, what, timeout),
             Effect::Keep(sent) => self.store.keep(*sent),
             Effect::Forget { reference } => self.store.forget(reference),
             Effect::Store { job } => self.store.job(job.0),

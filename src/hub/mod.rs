@@ -12,5 +12,6 @@ mod links;
 mod merge;
 mod reads;
 pub mod report;
+mod rest;
 pub mod run;
 mod vault;

@@ -57,6 +57,11 @@ impl Reads {
         }
     }
 
+    /// Where answers go that come later.
+    pub(super) fn answers(&self) -> mpsc::Sender<Input> {
+        self.answers.clone()
+    }
+
     fn spawn(&self, work: impl FnOnce() -> Input + Send + 'static) {
         let (answers, places) = (self.answers.clone(), Arc::clone(&self.places));
         tokio::spawn(async move {

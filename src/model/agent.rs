@@ -2,8 +2,10 @@
 //! them, and how the link to it stands. The translators in `wire` make these of frames; the registry knows nothing else.
 
 mod call;
+mod rest;
 
 pub use call::{ActiveRow, ActiveState, Built, Call, Inflight, Reply, Submitted, UNREADABLE};
+pub use rest::Rest;
 
 use super::{
     profile::BackendState,

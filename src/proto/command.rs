@@ -1,9 +1,12 @@
 //! What a terminal asks of the hub.
 
 use crate::{
-    base::ids::{
-        AskId, ClientId, LineageRoot, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle,
-        SendRef, SessionId, StoredId,
+    base::{
+        ids::{
+            AskId, ClientId, LineageRoot, MessageId, NoticeId, ProfileName, PromptId, QueueId, SecretHandle,
+            SendRef, SessionId, StoredId,
+        },
+        text::Untrusted,
     },
     model::{
         draft::Piece,
@@ -59,6 +62,32 @@ pub enum Command {
     },
     /// Open a stored session; one that is open is only found. Starts no backend.
     OpenStored {
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    /// Write to a stored session, open or not. `name` is what its row was called, for what is said of it. A row that is deleted or
+    /// archived is out of every list and unpinned at once, which is when this is answered; a delete is sent some seconds later, and can
+    /// be taken back until then. A title is answered when it is written. Wakes a cold profile's backend.
+    EditStored {
+        profile: ProfileName,
+        stored: StoredId,
+        lineage: LineageRoot,
+        #[serde(default)]
+        name: Untrusted,
+        edit: RowEdit,
+    },
+    /// Take a delete back that was not sent yet: row and pin are as they were.
+    UndoDelete {
+        profile: ProfileName,
+        lineage: LineageRoot,
+    },
+    /// Go on in a copy of a stored session; answered by the session that it became. Wakes a cold profile's backend.
+    Branch {
+        profile: ProfileName,
+        stored: StoredId,
+    },
+    /// Interrupt the turn that runs in this stored session, whatever is shown, and whoever of its backend's clients began it.
+    StopStored {
         profile: ProfileName,
         stored: StoredId,
     },
@@ -291,6 +320,17 @@ pub enum Command {
     DropSecret {
         handle: SecretHandle,
     },
+}
+
+/// A write to a stored session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowEdit {
+    /// An empty one takes its title away. Titles are unique in a profile.
+    Title(String),
+    /// Out of the listing, or back into it.
+    Archive(bool),
+    /// For good. Refused while a turn runs in it.
+    Delete,
 }
 
 /// What happens to a running turn when its tab closes.

@@ -20,6 +20,8 @@ pub enum Refusal {
     NoProfile,
     #[error("a turn is running in this session")]
     Running,
+    #[error("it was sent already and cannot be taken back")]
+    Sent,
     #[error("nothing is running in this session")]
     NotRunning,
     #[error("this prompt is no longer open")]

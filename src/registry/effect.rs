@@ -5,7 +5,7 @@ use crate::{
         AskId, CallId, ClientId, LineageRoot, ProfileName, SecretHandle, SendRef, SessionId, StoredId,
     },
     model::{
-        agent::Call,
+        agent::{Call, Rest},
         kept::Sent,
         listing::{Cursor, Filter, Sort},
         patch::Patch,
@@ -42,6 +42,13 @@ pub enum Effect {
         call: CallId,
         profile: ProfileName,
         what: Call,
+        timeout: u64,
+    },
+    /// Make a request of its own; the reply comes as that of a call.
+    Rest {
+        call: CallId,
+        profile: ProfileName,
+        what: Rest,
         timeout: u64,
     },
     /// Note in the outbox a text on its way, or what became of it (REL-10).

@@ -86,6 +86,10 @@ impl Registry {
             Command::Show { terminal, session } => self.on_show(terminal, session),
             Command::NewSession { profile, cwd } => self.on_new_session(&profile, &cwd),
             Command::OpenStored { profile, stored } => self.on_open_stored(&profile, &stored),
+            Command::EditStored { .. }
+            | Command::UndoDelete { .. }
+            | Command::Branch { .. }
+            | Command::StopStored { .. } => Err(Refusal::Backend("it cannot be asked yet".into())),
             Command::CloseTab { session, running } => self.on_close_tab(session, running),
             Command::MoveTab { session, to } => self.on_move_tab(session, to),
             Command::Pin { profile, lineage, on } => self.on_pin(&profile, lineage, on),

@@ -12,8 +12,9 @@ use super::log::Log;
 use super::owner::Owner;
 use super::profiles;
 use super::record::Record;
+use super::rest::Door;
 use super::slot::Slot;
-use super::socket::{self, Connected, DialError, Incoming, Outgoing, Outlet};
+use super::socket::{self, Connected, DialError, Incoming, Line, Outgoing, Outlet};
 use super::state::{Effect, Event as Happened, State};
 use super::{Event, Order, Shared, warning};
 use crate::base::clock::{Clock, Tick};
@@ -270,13 +271,18 @@ impl Link {
 
     async fn connected(&mut self, connected: Connected) {
         self.dial = None;
+        let Some((child, port)) = self.child.as_ref().and_then(|child| Some((child, child.announced()?)))
+        else {
+            return;
+        };
+        let door = Arc::new(Door::new(port, child.token.clone(), child.control.clone()));
         self.epoch += 1;
         let epoch = Epoch(self.epoch);
         let health = Health::new(self.now());
         self.socket = Some(Socket { incoming: connected.incoming, epoch, greeted: false, health });
         self.emit(Event::Connected { epoch }).await;
         // Only now: what the hub sends belongs to the connection that it was told of.
-        self.outlet.set(Some(connected.send));
+        self.outlet.set(Some(Line { frames: connected.send, door }));
     }
 
     async fn frame(&mut self, message: Message) {

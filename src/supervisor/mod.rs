@@ -15,6 +15,7 @@ pub mod owner;
 mod probe;
 pub mod profiles;
 pub mod record;
+pub mod rest;
 pub mod slot;
 pub mod slot_table;
 mod socket;
@@ -28,11 +29,15 @@ use crate::base::{
     text::Untrusted,
 };
 use crate::model::profile::BackendState;
-use crate::wire::OutFrame;
+use crate::wire::{
+    OutFrame,
+    rest::{Request, Response},
+};
 use failure::Failure;
 use launch::Launcher;
 use link::Link;
 use record::Record;
+use rest::RestError;
 use socket::{Outgoing, Outlet};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -198,6 +203,22 @@ impl Supervisor {
         };
         if full {
             self.reconnect(profile, "it takes nothing that is sent to it");
+        }
+    }
+
+    /// Makes a request to this profile's backend, over HTTP, as long as it is connected. What is dropped is hung up.
+    pub fn rest(
+        &self,
+        profile: &ProfileName,
+        request: Request,
+    ) -> impl Future<Output = Result<Response, RestError>> + Send + 'static {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let door = links.get(profile).and_then(|handle| handle.outlet.door());
+        async move {
+            match door {
+                Some(door) => door.ask(request).await,
+                None => Err(RestError::NotConnected),
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! it goes out only after the port was seen to be the backend's own.
 
 use super::launch::Control;
+use super::rest::Door;
 use crate::base::secret::Secret;
 use crate::wire::OutFrame;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -41,21 +42,33 @@ pub(super) enum Outgoing {
     Ping,
 }
 
-/// Where frames for the present connection go, if there is one.
+/// The ways to a backend while it is connected.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) frames: mpsc::Sender<Outgoing>,
+    pub(super) door: Arc<Door>,
+}
+
+/// The ways of the present connection, if there is one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outlet(Arc<Mutex<Option<mpsc::Sender<Outgoing>>>>);
+pub(super) struct Outlet(Arc<Mutex<Option<Line>>>);
 
 impl Outlet {
     /// False when the connection's queue is full.
     pub(super) fn send(&self, frame: Outgoing) -> bool {
         let outlet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         !matches!(
-            outlet.as_ref().map(|out| out.try_send(frame)),
+            outlet.as_ref().map(|line| line.frames.try_send(frame)),
             Some(Err(mpsc::error::TrySendError::Full(_)))
         )
     }
 
-    pub(super) fn set(&self, to: Option<mpsc::Sender<Outgoing>>) {
+    pub(super) fn door(&self) -> Option<Arc<Door>> {
+        let outlet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        outlet.as_ref().map(|line| Arc::clone(&line.door))
+    }
+
+    pub(super) fn set(&self, to: Option<Line>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = to;
     }
 }
@@ -99,7 +112,7 @@ pub(super) async fn dial(
     tokio::time::timeout(DIAL, dialed).await.unwrap_or(Err(DialError::TimedOut))
 }
 
-async fn is_ours(port: u16, control: &Arc<dyn Control>) -> Result<(), DialError> {
+pub(super) async fn is_ours(port: u16, control: &Arc<dyn Control>) -> Result<(), DialError> {
     let control = control.clone();
     match tokio::task::spawn_blocking(move || control.listens(port)).await {
         Ok(true) => Ok(()),

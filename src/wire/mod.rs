@@ -18,6 +18,7 @@ pub mod oddity;
 pub mod pending;
 pub mod reply;
 pub mod request;
+pub mod rest;
 mod settings;
 mod tool;
 mod transcript;

@@ -122,6 +122,8 @@ pub enum Reply {
         title: Untrusted,
         pending: bool,
     },
+    /// How many stored rows are gone by it.
+    Deleted(u64),
     ProviderConfigured(bool),
     /// Its slash commands.
     Catalog(Vec<SlashCommand>),

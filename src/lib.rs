@@ -27,6 +27,7 @@ pub mod demo;
 pub mod guard;
 pub mod history;
 pub mod hub;
+pub mod index;
 pub mod logging;
 pub mod model;
 pub mod proto;

@@ -137,7 +137,7 @@ fn commands() -> Vec<Command> {
         {"Page": {
             "profile": "work", "sort": "Messages", "limit": 50,
             "filter": {"archived": "Include", "workspace": "/tmp/\u{6f22}", "days": 7},
-            "after": {"number": u64::MAX, "text": "\u{1b}[2J", "lineage": "20261121_040000_00000001"}
+            "after": {"number": u64::MAX, "second": 7, "text": "\u{1b}[2J", "lineage": "20261121_040000_00000001"}
         }},
         {"Find": {"query": "fix \u{202e}", "profile": null}},
         {"Search": {"text": "\"quoted", "profile": "work"}},
@@ -240,7 +240,7 @@ fn updates() -> Vec<Update> {
         profile: row.profile.clone(),
         rows: vec![row.clone()],
         total: 1 << 40,
-        next: from_value(json!({"number": 7, "text": "", "lineage": "r"})).unwrap(),
+        next: from_value(json!({"number": 7, "second": 0, "text": "", "lineage": "r"})).unwrap(),
         problem: Some("state.db is empty".into()),
     };
     let hit = Hit {

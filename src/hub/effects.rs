@@ -26,7 +26,7 @@ impl Hub {
             Effect::Load { session, profile, stored } => self.reads.load(session, profile, stored),
             Effect::Look { profile } => self.reads.look(profile, self.supervisor.looker()),
             Effect::Read { client, ask, read } => self.reads.read(client, ask, read),
-            Effect::Reread { profile } => self.inputs.push_back(Input::StoreChanged { profile }),
+            Effect::Reread { profile } => self.reads.library.changed(&profile),
             Effect::StopSearch { client } => self.reads.stop_search(client),
             Effect::Report { client, ask, processes } => self.report(client, ask, processes),
             Effect::Answer { client, ask, answer } => {

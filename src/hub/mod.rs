@@ -8,6 +8,7 @@ pub mod accept;
 mod clients;
 mod effects;
 mod keeping;
+mod library;
 mod links;
 mod merge;
 mod reads;

@@ -1,15 +1,17 @@
 //! Reads of `state.db` and of what the system says of processes, on blocking threads, answered as inputs of the registry.
+//!
+//! What is listed and found by name comes from the [`Library`]; the rest is read from the file each time. None of it starts a backend.
 
+use super::library::{FindAsk, Library, PageAsk};
 use crate::{
     base::{
-        fuzzy,
+        clock::Clock,
         ids::{AskId, ClientId, ProfileName, SessionId, StoredId},
         text::Untrusted,
     },
     history::{self, HistoryError},
     model::{
         body::{Body, BodyState},
-        listing::{Cursor, Found, Page, StoredRow},
         profile::BackendState,
     },
     proto::{Answer, Refusal, Report},
@@ -25,8 +27,9 @@ use std::{
 };
 use tokio::sync::{Semaphore, mpsc};
 
-/// Reads at a time. A read takes milliseconds; more at once would only contend for the disk.
-const AT_ONCE: usize = 4;
+/// Reads of one profile at a time. A read takes milliseconds; more at once would only contend for the disk. One whose disk hangs keeps
+/// no other waiting (A04).
+const AT_ONCE: usize = 2;
 
 /// Hands reads to blocking threads.
 #[derive(Debug)]
@@ -35,24 +38,25 @@ pub(super) struct Reads {
     root: PathBuf,
     /// Full only when the hub is stalled; the reading thread then waits.
     answers: mpsc::Sender<Input>,
-    places: Arc<Semaphore>,
-    /// The newest of each terminal, and whether it was superseded.
-    finds: BTreeMap<ClientId, Arc<AtomicBool>>,
+    /// `None`: what concerns no profile, or several.
+    places: BTreeMap<Option<ProfileName>, Arc<Semaphore>>,
+    /// The newest search of each terminal, and whether it was superseded.
     searches: BTreeMap<ClientId, Arc<AtomicBool>>,
+    pub(super) library: Library,
 }
 
 /// The home of a profile: the root itself for `default`.
-fn home(root: &Path, profile: &ProfileName) -> PathBuf {
+pub(super) fn home(root: &Path, profile: &ProfileName) -> PathBuf {
     if profile.is_default() { root.to_owned() } else { root.join("profiles").join(profile.as_str()) }
 }
 
 impl Reads {
-    pub(super) fn new(root: PathBuf, answers: mpsc::Sender<Input>) -> Self {
+    pub(super) fn new(root: PathBuf, clock: Clock, answers: mpsc::Sender<Input>) -> Self {
         Self {
+            library: Library::new(root.clone(), clock, answers.clone()),
             root,
             answers,
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            finds: BTreeMap::new(),
+            places: BTreeMap::new(),
             searches: BTreeMap::new(),
         }
     }
@@ -62,8 +66,9 @@ impl Reads {
         self.answers.clone()
     }
 
-    fn spawn(&self, work: impl FnOnce() -> Input + Send + 'static) {
-        let (answers, places) = (self.answers.clone(), Arc::clone(&self.places));
+    fn spawn(&mut self, of: Option<ProfileName>, work: impl FnOnce() -> Input + Send + 'static) {
+        let places = self.places.entry(of).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
+        let (answers, places) = (self.answers.clone(), Arc::clone(places));
         tokio::spawn(async move {
             let Ok(_place) = places.acquire().await else { return };
             match tokio::task::spawn_blocking(work).await {
@@ -76,9 +81,9 @@ impl Reads {
         });
     }
 
-    pub(super) fn load(&self, session: SessionId, profile: ProfileName, stored: StoredId) {
+    pub(super) fn load(&mut self, session: SessionId, profile: ProfileName, stored: StoredId) {
         let home = home(&self.root, &profile);
-        self.spawn(move || {
+        self.spawn(Some(profile.clone()), move || {
             let loaded = match history::load(&home, &profile, &stored) {
                 Ok(tail) => Loaded { stored: tail.stored, row: tail.row, body: tail.body },
                 Err(error) => Loaded {
@@ -93,12 +98,12 @@ impl Reads {
 
     /// Looks whether a profile's backend could start (`looker` says what keeps it) and its sessions be read.
     pub(super) fn look(
-        &self,
+        &mut self,
         profile: ProfileName,
         looker: impl FnOnce(&Path) -> Option<BackendState> + Send + 'static,
     ) {
         let home = home(&self.root, &profile);
-        self.spawn(move || Input::Looked {
+        self.spawn(Some(profile.clone()), move || Input::Looked {
             stuck: looker(&home),
             store: history::check(&home).err().map(|error| error.to_string().into()),
             profile,
@@ -107,12 +112,12 @@ impl Reads {
 
     /// Looks at processes for a report.
     pub(super) fn report(
-        &self,
+        &mut self,
         client: ClientId,
         ask: AskId,
         whole: impl FnOnce() -> Report + Send + 'static,
     ) {
-        self.spawn(move || {
+        self.spawn(None, move || {
             let answer = Ok(Answer::Status(Box::new(whole())));
             Input::Answered { client, ask, answer }
         });
@@ -120,17 +125,25 @@ impl Reads {
 
     /// Answers a question, or refuses it.
     pub(super) fn read(&mut self, client: ClientId, ask: AskId, read: Read) {
-        let newest = match read {
-            Read::Find { .. } => supersede(&mut self.finds, client),
-            Read::Search { .. } => supersede(&mut self.searches, client),
-            _ => Arc::default(),
+        let of = match &read {
+            Read::List { profile, .. }
+            | Read::Older { profile, .. }
+            | Read::Peek { profile, .. }
+            | Read::Export { profile, .. } => Some(profile.clone()),
+            _ => None,
         };
-        let root = self.root.clone();
-        self.spawn(move || {
-            let answer =
-                if newest.load(Ordering::Relaxed) { Err(Refusal::Superseded) } else { answer(&root, read) };
-            Input::Answered { client, ask, answer }
-        });
+        match read {
+            Read::Page { profile, sort, filter, after, limit } => {
+                self.library.page(PageAsk { client, ask, profile, sort, filter, after, limit });
+            }
+            Read::Find { query, profiles, open } => {
+                self.library.find(FindAsk { client, ask, query, profiles, open });
+            }
+            read => {
+                let root = self.root.clone();
+                self.spawn(of, move || Input::Answered { client, ask, answer: answer(&root, read) });
+            }
+        }
     }
 
     pub(super) fn stop_search(&mut self, client: ClientId) {
@@ -142,19 +155,8 @@ impl Reads {
     /// Nobody waits for the answers of a client that left.
     pub(super) fn leave(&mut self, client: ClientId) {
         self.stop_search(client);
-        if let Some(old) = self.finds.remove(&client) {
-            old.store(true, Ordering::Relaxed);
-        }
+        self.library.leave(client);
     }
-}
-
-/// Stops the older question of a client. What tells the new one that it was stopped, too.
-fn supersede(asked: &mut BTreeMap<ClientId, Arc<AtomicBool>>, client: ClientId) -> Arc<AtomicBool> {
-    let new = Arc::new(AtomicBool::new(false));
-    if let Some(old) = asked.insert(client, Arc::clone(&new)) {
-        old.store(true, Ordering::Relaxed);
-    }
-    new
 }
 
 fn unreadable(error: &HistoryError) -> Refusal {
@@ -163,48 +165,21 @@ fn unreadable(error: &HistoryError) -> Refusal {
 
 /// The answer to one question.
 fn answer(root: &Path, read: Read) -> Result<Answer, Refusal> {
-    match read {
+    let done = match read {
         Read::List { profile, limit } => {
-            let rows = history::list(&home(root, &profile), &profile, usize::from(limit));
-            rows.map(Answer::Rows).map_err(|error| unreadable(&error))
+            history::list(&home(root, &profile), &profile, usize::from(limit)).map(Answer::Rows)
         }
         Read::Older { profile, stored, skip } => {
             let older = history::older(&home(root, &profile), &profile, &stored, skip);
-            older.map(|(messages, more)| Answer::Older { messages, more }).map_err(|error| unreadable(&error))
-        }
-        Read::Page { profile, after, limit, .. } => {
-            let rows = history::list(&home(root, &profile), &profile, usize::MAX);
-            let mut rows = rows.map_err(|error| unreadable(&error))?;
-            let total = rows.len() as u64;
-            let key = |row: &StoredRow| Cursor {
-                number: u64::MAX - row.last_active.0,
-                text: String::new(),
-                lineage: row.lineage.clone(),
-            };
-            rows.sort_by_key(key);
-            rows.retain(|row| after.as_ref().is_none_or(|after| key(row) > *after));
-            let more = rows.len() > usize::from(limit);
-            rows.truncate(usize::from(limit));
-            let next = rows.last().filter(|_| more).map(key);
-            Ok(Answer::Page(Box::new(Page { profile, rows, total, next, problem: None })))
-        }
-        Read::Find { query, profiles, .. } => {
-            let lists = profiles.iter().map(|name| history::list(&home(root, name), name, usize::MAX));
-            let rows: Vec<StoredRow> = lists.flatten().flatten().collect();
-            let best = fuzzy::rank(&query, rows.iter().map(|row| row.name().raw()));
-            let found = best.iter().take(200).filter_map(|hit| {
-                let row = rows.get(hit.index)?.clone();
-                Some(Found { row, score: hit.score, positions: hit.positions.clone() })
-            });
-            Ok(Answer::Found { rows: found.collect(), of: rows.len() as u64 })
+            older.map(|(messages, more)| Answer::Older { messages, more })
         }
         Read::Locate { id, profiles } => {
-            let found =
-                profiles.iter().find_map(|name| history::load(&home(root, name), name, &id).ok()?.row);
-            Ok(Answer::Located(found.map(Box::new)))
+            // One that cannot be read does not hide that another has it.
+            let mut found =
+                profiles.iter().filter_map(|name| history::find(&home(root, name), name, &id).ok());
+            Ok(Answer::Located(found.find_map(|row| row).map(Box::new)))
         }
-        Read::Search { .. } | Read::Peek { .. } | Read::Export { .. } => {
-            Err(Refusal::Unreadable("this version of hermux cannot do that yet".into()))
-        }
-    }
+        _ => return Err(Refusal::Unreadable("this version of hermux cannot do that yet".into())),
+    };
+    done.map_err(|error| unreadable(&error))
 }

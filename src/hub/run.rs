@@ -2,7 +2,7 @@
 
 use super::{
     clients::{Clients, Room},
-    keeping,
+    keeping, library,
     links::{Links, Outcome},
     reads::Reads,
     report::Identity,
@@ -98,6 +98,7 @@ enum Wake {
     Input(Box<Input>),
     Room(Room),
     Stored(store::Done),
+    News(library::News),
 }
 
 impl Hub {
@@ -116,7 +117,7 @@ impl Hub {
             clients: Clients::new(rooms_in),
             links: Links::default(),
             vault: Vault::default(),
-            reads: Reads::new(settings.root, answers_in),
+            reads: Reads::new(settings.root, settings.clock, answers_in),
             store: Store::open(
                 settings.store,
                 WallMs(Clock::wall().0.saturating_sub(settings.clock.now().0)),
@@ -161,6 +162,7 @@ impl Hub {
                 Some(input) = self.answers.recv() => Some(Wake::Input(Box::new(input))),
                 Some(room) = self.rooms.recv() => Some(Wake::Room(room)),
                 done = self.store.next() => Some(Wake::Stored(done)),
+                Some(news) = self.reads.library.next() => Some(Wake::News(news)),
                 () = sleep_until(self.clock, deadline) => None,
             };
             if let Some(wake) = wake {
@@ -222,6 +224,11 @@ impl Hub {
             Wake::Stored(done) => {
                 let committed = self.store.committed(done, self.clock.now());
                 self.stored(committed);
+            }
+            Wake::News(news) => {
+                if let Some(input) = self.reads.library.heard(news) {
+                    self.step(input);
+                }
             }
             Wake::Room(room) => self.clients.caught_up(room, self.registry.world(), self.clock.now()),
         }
@@ -347,6 +354,9 @@ impl Hub {
             self.settle(&profile, outcomes);
         }
         self.vault.expire(now);
+        for input in self.reads.library.turn(now) {
+            self.step(input);
+        }
         // Who is let go is hung up on.
         self.strangers.retain(|_, (_, since)| now.since(*since) < HELLO);
         if self.registry.next_timer().is_some_and(|at| at <= now) {
@@ -362,6 +372,7 @@ impl Hub {
             self.links.next_deadline(),
             self.store.deadline(),
             self.vault.next_deadline(),
+            self.reads.library.deadline(self.clock.now()),
             hello,
         ];
         deadlines.into_iter().flatten().min()

@@ -82,6 +82,7 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cursor {
     pub(crate) number: u64,
+    pub(crate) second: u64,
     pub(crate) text: String,
     pub(crate) lineage: LineageRoot,
 }

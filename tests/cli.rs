@@ -13,7 +13,10 @@ use common::seconds;
 use rustix::process::Signal;
 
 /// What a person may ask hermux for, by name.
-const SUBCOMMANDS: &[&str] = &["attach", "config", "demo", "doctor", "keys", "logs", "server", "stop"];
+const SUBCOMMANDS: &[&str] = &[
+    "attach", "config", "demo", "doctor", "keys", "logs", "ls", "profiles", "search", "server", "show",
+    "stop",
+];
 
 /// UX-41: help and version are data, without colour, and fit.
 #[test]

@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod stored;
+
 use super::{status::format::Format, version};
 use crate::{
     base::ids::{ProfileName, StoredId},
@@ -117,6 +119,14 @@ pub enum Command {
     Status(Status),
     /// Look at everything that hermux needs, and say how to mend it
     Doctor(Doctor),
+    /// The newest stored sessions
+    Ls(stored::Ls),
+    /// Find what was said in stored sessions
+    Search(stored::Search),
+    /// Print a stored session
+    Show(stored::Show),
+    /// Every profile and how many sessions it has
+    Profiles(stored::Profiles),
     /// Say where the log files are, or show the end of the newest
     Logs(Logs),
     /// Stands between the hub and one backend

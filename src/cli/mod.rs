@@ -13,6 +13,7 @@ mod server;
 mod start;
 mod status;
 mod stop;
+mod stored;
 mod version;
 
 use crate::{
@@ -47,6 +48,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Doctor(doctor)) => doctor::run(doctor, cli.start.place, cli.config),
         Some(Command::Status(status)) => status::run(status, cli.start.place),
         Some(Command::Logs(logs)) => logs::run(logs, cli.start.place),
+        Some(Command::Ls(ls)) => stored::ls(ls, cli.start.place),
+        Some(Command::Search(search)) => stored::search(search, cli.start.place),
+        Some(Command::Show(show)) => stored::show(show, cli.start.place),
+        Some(Command::Profiles(profiles)) => stored::profiles(profiles, cli.start.place),
         Some(Command::Guard(rest)) => return crate::guard::run(rest.args),
         Some(Command::DemoBackend(rest)) => {
             let args: Vec<String> = rest.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();

@@ -96,7 +96,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 53;
+const COMMANDS: usize = 55;
 
 fn commands() -> Vec<Command> {
     let all = json!([

@@ -50,8 +50,9 @@ pub struct ListPrefs {
 /// What rows are put together by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Group {
-    #[default]
+    /// Nothing: one list of all.
     None,
+    #[default]
     Profile,
     Workspace,
     Age,

@@ -34,6 +34,12 @@ pub enum Intent {
     OpenItem,
     /// Take the candidate for the word before the caret.
     Complete,
+    /// Open the list of sessions and turn to it; close it from within.
+    ToggleList,
+    /// Show all profiles in the list, or the active one alone.
+    ToggleScope,
+    /// Something with the list, or with the row that is chosen in it.
+    Row(RowAct),
 
     Palette,
     Help,
@@ -113,6 +119,57 @@ pub enum Intent {
     ReloadConfig,
     /// Use the keys of the other preset.
     SwitchPreset,
+}
+
+/// What is done in the list of sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowAct {
+    /// Open it without showing it.
+    Background,
+    /// A fresh session in the row's profile.
+    New,
+    /// Stop that session's own running turn.
+    Stop,
+    Pin,
+    CopyId,
+    /// Put a link to it into the composer.
+    Link,
+    Export,
+    Mark,
+    Fold,
+    Unfold,
+    /// Look for a name.
+    Seek,
+    NextSort,
+    NextGroup,
+    /// Only those that stand so.
+    NextState,
+    NextAge,
+    NextArchived,
+    /// Only those of the row's directory.
+    Workspace,
+    /// Show everything again.
+    ClearFilters,
+}
+
+impl RowAct {
+    /// Whether it is about the list, and not about a session.
+    pub fn is_of_list(self) -> bool {
+        matches!(
+            self,
+            Self::Mark
+                | Self::Fold
+                | Self::Unfold
+                | Self::Seek
+                | Self::NextSort
+                | Self::NextGroup
+                | Self::NextState
+                | Self::NextAge
+                | Self::NextArchived
+                | Self::Workspace
+                | Self::ClearFilters
+        )
+    }
 }
 
 /// A change or motion in a text area.

@@ -32,6 +32,7 @@ fn no_card_list_or_dialog_shadows_a_way_out() {
         &[Scope::List, Scope::Text, Scope::Global],
         &[Scope::Dialog, Scope::Global],
         &[Scope::Transcript, Scope::Global],
+        &[Scope::Sessions, Scope::Global],
         &[Scope::Empty, Scope::Composer, Scope::Text, Scope::Global],
         &[Scope::Composer, Scope::Text, Scope::Global],
     ];

@@ -41,6 +41,8 @@ pub enum Scope {
     Choice,
     /// A card with a text or password field has focus.
     Field,
+    /// The list of sessions has focus.
+    Sessions,
     /// A palette, a picker or the help is open.
     List,
     /// A question of hermux itself is open.
@@ -60,6 +62,7 @@ impl Scope {
             Self::Card => "On a card that asks for a decision",
             Self::Choice => "On a card that offers answers",
             Self::Field => "On a card with a field",
+            Self::Sessions => "In the list of sessions",
             Self::List => "In a list",
             Self::Dialog => "In a question of hermux",
         }

@@ -2,7 +2,7 @@
 //! `docs/KEYS.md` are made from it.
 
 use super::Scope;
-use crate::ui::intent::{Edit, Intent};
+use crate::ui::intent::{Edit, Intent, RowAct};
 
 /// One action.
 #[derive(Debug)]
@@ -27,7 +27,9 @@ const fn action(
     Action { id, intent, help, scope, keys }
 }
 
-use Scope::{Card, Choice, Completion, Composer, Dialog, Empty, Field, Global, List, Text, Transcript};
+use Scope::{
+    Card, Choice, Completion, Composer, Dialog, Empty, Field, Global, List, Sessions, Text, Transcript,
+};
 
 /// Every action there is.
 #[rustfmt::skip]
@@ -45,6 +47,8 @@ pub static ACTIONS: &[Action] = &[
     action("profile.pick", Intent::PickProfile, Global, &["alt-p", "leader o"], "Switch profile"),
     action("profile.next", Intent::NextProfile, Global, &["leader ]"], "Next profile"),
     action("profile.previous", Intent::PreviousProfile, Global, &["leader ["], "Previous profile"),
+    action("sessions.toggle", Intent::ToggleList, Global, &["alt-s", "leader b"], "Turn to the list of sessions, or close it"),
+    action("sessions.scope", Intent::ToggleScope, Global, &["leader B"], "List the sessions of all profiles, or of this one"),
     action("palette.open", Intent::Palette, Global, &["ctrl-p", "leader p", "cmd-p"], "Open the palette: actions, sessions, profiles"),
     action("palette.open_empty", Intent::Palette, Empty, &[":", "ctrl-k"], "Open the palette"),
     action("help.open", Intent::Help, Global, &["f1", "leader ?"], "Show all keys"),
@@ -163,6 +167,36 @@ pub static ACTIONS: &[Action] = &[
 
     action("field.submit", Intent::SubmitAnswer, Field, &["enter"], "Give this answer"),
     action("field.back", Intent::Back, Field, &["esc", "tab", "ctrl-c"], "Back to the composer"),
+
+    action("sessions.up", Intent::ListUp, Sessions, &["up", "k"], "Previous row"),
+    action("sessions.down", Intent::ListDown, Sessions, &["down", "j"], "Next row"),
+    action("sessions.page_up", Intent::PageUp, Sessions, &["pageup", "ctrl-u"], "Up a page"),
+    action("sessions.page_down", Intent::PageDown, Sessions, &["pagedown", "ctrl-d"], "Down a page"),
+    action("sessions.top", Intent::ScrollTop, Sessions, &["home", "g"], "To the first row"),
+    action("sessions.end", Intent::ScrollEnd, Sessions, &["end", "G"], "To the last row"),
+    action("sessions.open", Intent::Accept, Sessions, &["enter"], "Open this session; fold a profile; load more"),
+    action("sessions.open_behind", Intent::Row(RowAct::Background), Sessions, &["o"], "Open this session without going there"),
+    action("sessions.new", Intent::Row(RowAct::New), Sessions, &["n"], "New session in this row's profile"),
+    action("sessions.mark", Intent::Row(RowAct::Mark), Sessions, &["space"], "Mark this row, or no longer: what follows is done with all marked ones"),
+    action("sessions.stop", Intent::Row(RowAct::Stop), Sessions, &["x"], "Stop this session's running turn"),
+    action("sessions.pin", Intent::Row(RowAct::Pin), Sessions, &["p"], "Pin this session, or no longer"),
+    action("sessions.copy_id", Intent::Row(RowAct::CopyId), Sessions, &["y"], "Copy this session's id"),
+    action("sessions.link", Intent::Row(RowAct::Link), Sessions, &["@"], "Put a link to this session into the composer"),
+    action("sessions.export", Intent::Row(RowAct::Export), Sessions, &["e"], "Write this session as Markdown into the working directory"),
+    action("sessions.seek", Intent::Row(RowAct::Seek), Sessions, &["/"], "Look for a session by its name"),
+    action("sessions.sort", Intent::Row(RowAct::NextSort), Sessions, &["s"], "Another order: recent, newest, title, messages"),
+    action("sessions.group", Intent::Row(RowAct::NextGroup), Sessions, &["v"], "Another grouping: profile, directory, age, none"),
+    action("sessions.state", Intent::Row(RowAct::NextState), Sessions, &["f"], "Only those that need me, run, are unread, pinned or open"),
+    action("sessions.age", Intent::Row(RowAct::NextAge), Sessions, &["t"], "Only those of the last day, week or month"),
+    action("sessions.archived", Intent::Row(RowAct::NextArchived), Sessions, &["A"], "Only archived ones, or these, too"),
+    action("sessions.workspace", Intent::Row(RowAct::Workspace), Sessions, &["w"], "Only those of this row's directory"),
+    action("sessions.clear", Intent::Row(RowAct::ClearFilters), Sessions, &["c"], "Show all sessions again"),
+    action("sessions.fold", Intent::Row(RowAct::Fold), Sessions, &["left", "h"], "Fold this profile"),
+    action("sessions.unfold", Intent::Row(RowAct::Unfold), Sessions, &["right", "l"], "Unfold this profile"),
+    action("sessions.all", Intent::ToggleScope, Sessions, &["tab"], "All profiles, or this one"),
+    action("sessions.help", Intent::Help, Sessions, &["?"], "Show all keys"),
+    action("sessions.palette", Intent::Palette, Sessions, &[":", "ctrl-k"], "Open the palette"),
+    action("sessions.back", Intent::Back, Sessions, &["esc", "ctrl-c"], "End the marks, else back to the composer"),
 
     action("list.up", Intent::ListUp, List, &["up", "ctrl-p"], "Up"),
     action("list.down", Intent::ListDown, List, &["down", "ctrl-n"], "Down"),

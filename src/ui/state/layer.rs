@@ -66,7 +66,7 @@ pub struct Entry {
 }
 
 /// What the text is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryOf {
     /// The session's title.
     Title(SessionId),

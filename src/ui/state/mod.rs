@@ -9,6 +9,7 @@ pub mod gesture;
 pub mod guard;
 pub mod layer;
 pub mod lines;
+pub mod list;
 pub mod pane;
 pub mod secret_field;
 pub mod titles;
@@ -18,7 +19,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use ratatui::layout::Rect;
 
 use crate::base::clock::{Tick, WallMs};
-use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
+use crate::base::ids::{
+    AskId, ClientId, LineageRoot, ProfileName, SecretHandle, SendRef, SessionId, StoredId,
+};
 use crate::config::settings::Config;
 use crate::model::draft::Piece;
 use crate::model::link::SessionLink;
@@ -47,6 +50,8 @@ pub enum Focus {
     Composer,
     Card,
     Transcript,
+    /// The list of sessions.
+    List,
 }
 
 /// A text that the hub was given, and whose it is: it may come back.
@@ -67,6 +72,14 @@ pub enum Ask {
     Last(ProfileName),
     /// The rows of a profile, for the palette.
     List(ProfileName),
+    /// A page of a profile's sessions, for the list: which sort and filter it is of.
+    Page { profile: ProfileName, question: u64 },
+    /// A pinned session that no page had.
+    Pinned { profile: ProfileName, root: LineageRoot },
+    /// Sessions found by name, for the list: which lookup it was.
+    Found(u64),
+    /// A session that is written to a file.
+    Export,
     /// Older messages of a session.
     Older(SessionId),
     /// A text that was sent; it comes back when it was refused.
@@ -143,6 +156,7 @@ pub struct UiState {
     pub layer: Option<Layer>,
     pub guard: Guard,
     pub secret: SecretField,
+    pub list: list::List,
     /// When the leader was pressed.
     pub leader: Option<Tick>,
     /// The names of all themes, the built-in ones first.
@@ -224,6 +238,10 @@ pub enum Hit {
     Candidate(usize),
     /// A link in a message.
     Link(SessionLink),
+    /// The list of sessions, a row of it by its place, and a new session in a profile.
+    List,
+    ListRow(usize),
+    ListNew(ProfileName),
     /// The mark of what is new below.
     End,
 }
@@ -259,6 +277,7 @@ impl UiState {
             layer: None,
             guard: Guard::default(),
             secret: SecretField::default(),
+            list: list::List::default(),
             leader: None,
             themes: Vec::new(),
             unfold_all: false,
@@ -299,6 +318,16 @@ impl UiState {
     /// screen is tall.
     pub fn shows_todos_whole(&self, session: &Session) -> bool {
         self.todos_whole.unwrap_or(session.turn.is_busy() && self.size.1 >= TALL)
+    }
+
+    /// Whether the list of sessions is on the screen: without room beside the chat only while it has the keys.
+    pub fn shows_list(&self) -> bool {
+        self.list.prefs.open && (list::List::stands_beside(self.size.0) || self.focus == Focus::List)
+    }
+
+    /// Cells of the screen that the chat has.
+    pub fn chat_cells(&self) -> u16 {
+        self.size.0.saturating_sub(self.list.takes(self.size.0))
     }
 
     /// Whether this is a choice of sessions and shows none.

@@ -75,6 +75,14 @@ impl Step<'_> {
                     pane.older.splice(0..0, messages);
                 }
             }
+            (Answer::Page(page), Some(Ask::Page { question, .. })) => self.paged(*page, question),
+            (Answer::Located(row), Some(Ask::Pinned { profile, root })) => {
+                self.pin_located(&profile, &root, row.map(|row| *row));
+            }
+            (Answer::Found { rows, .. }, Some(Ask::Found(number))) => self.found(rows, number),
+            (Answer::Exported(path), Some(Ask::Export)) => {
+                self.say(format!("Written: {}", text::label(path.raw(), 200)));
+            }
             (Answer::Output { text, warning }, _) => {
                 let mut shown = text.raw().to_owned();
                 if let Some(warning) = warning {
@@ -141,8 +149,18 @@ impl Step<'_> {
             }
             // What cannot be read does not keep anybody from writing.
             Some(Ask::Last(profile)) => self.fresh(profile),
-            Some(Ask::List(_) | Ask::Quiet | Ask::Complete | Ask::Slash(_) | Ask::Name(_)) => {}
+            Some(
+                Ask::List(_)
+                | Ask::Quiet
+                | Ask::Complete
+                | Ask::Slash(_)
+                | Ask::Name(_)
+                | Ask::Pinned { .. }
+                | Ask::Found(_),
+            ) => {}
             Some(Ask::Follow(_)) => self.say(format!("Not opened: {why}")),
+            Some(Ask::Page { profile, question }) => self.not_paged(&profile, question, reason),
+            Some(Ask::Export) => self.say(format!("Not written: {why}")),
             Some(Ask::Draft(session)) => {
                 if let Some(pane) = self.ui.panes.get_mut(&session) {
                     pane.mark_unsaved(self.now);

@@ -49,7 +49,7 @@ impl Step<'_> {
         self.ask_text("Queued message", "takes it out of the queue", &text, EntryOf::Queued(id, entry));
     }
 
-    fn ask_text(&mut self, title: &'static str, empty: &'static str, text: &str, of: EntryOf) {
+    pub(super) fn ask_text(&mut self, title: &'static str, empty: &'static str, text: &str, of: EntryOf) {
         let mut field = Editor::default();
         field.replace_all(editor::segment(text));
         self.ui.layer = Some(Layer::Entry(Entry { title, empty, text: field, of }));
@@ -61,8 +61,7 @@ impl Step<'_> {
         let text = entry.text.text();
         match entry.of {
             EntryOf::Title(session) => {
-                // One line, whatever was pasted.
-                let title = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let title = one_line(&text);
                 if !title.is_empty() {
                     self.command(Ask::Plain, Command::Rename { session, title });
                 }
@@ -79,4 +78,9 @@ impl Step<'_> {
             }
         }
     }
+}
+
+/// A title is one line, whatever was pasted.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -41,6 +41,8 @@ impl Step<'_> {
             (Some(Layer::Output { .. }), _) => vec![Scope::List, Scope::Global],
             (Some(Layer::Dialog(_)), _) => vec![Scope::Dialog, Scope::Global],
             (None, Focus::Transcript) => vec![Scope::Transcript, Scope::Global],
+            (None, Focus::List) if self.ui.list.writes() => vec![Scope::List, Scope::Text, Scope::Global],
+            (None, Focus::List) => vec![Scope::Sessions, Scope::Global],
             (None, Focus::Card) => self.card_scopes(),
             (None, Focus::Composer) if self.ui.completing.open.is_some() => {
                 vec![Scope::Completion, Scope::Composer, Scope::Text, Scope::Global]
@@ -71,7 +73,11 @@ impl Step<'_> {
 
     /// Acts on an intent, whether it came by a key, the mouse or the palette.
     pub(super) fn intent(&mut self, intent: Intent, key: Option<Key>) {
-        if self.layer_intent(intent) || self.ui.picks() || self.completion_intent(intent) {
+        if self.layer_intent(intent)
+            || self.ui.picks()
+            || self.completion_intent(intent)
+            || (self.ui.focus == Focus::List && self.list_intent(intent))
+        {
             return;
         }
         match intent {
@@ -91,6 +97,9 @@ impl Step<'_> {
             Intent::PreviousProfile => self.step_profile(-1),
             Intent::LinkSession => self.open_palette(Offer::Link),
             Intent::OpenItem => self.open_item(),
+            Intent::ToggleList => self.toggle_list(),
+            Intent::ToggleScope => self.toggle_scope(),
+            Intent::Row(act) => self.row_act(act),
             Intent::Palette => self.open_palette(Offer::Everything),
             Intent::Help => {
                 let scopes = self.scopes();
@@ -166,14 +175,14 @@ impl Step<'_> {
     fn type_char(&mut self, c: char) {
         match self.ui.focus {
             Focus::Card => self.type_into_card(c),
-            Focus::Composer | Focus::Transcript => self.type_into_composer(c),
+            Focus::Composer | Focus::Transcript | Focus::List => self.type_into_composer(c),
         }
     }
 
     fn edit(&mut self, edit: Edit) {
         match self.ui.focus {
             Focus::Card => self.edit_card(edit),
-            Focus::Composer | Focus::Transcript => self.edit_composer(edit),
+            Focus::Composer | Focus::Transcript | Focus::List => self.edit_composer(edit),
         }
     }
 
@@ -190,6 +199,7 @@ impl Step<'_> {
             Some(Layer::Help { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
             Some(Layer::Dialog(_) | Layer::Output { .. }) => {}
             None if self.ui.focus == Focus::Card => self.paste_into_card(text),
+            None if self.ui.focus == Focus::List && self.ui.list.writes() => self.paste_into_list(text),
             None => self.paste_into_composer(text),
         }
     }
@@ -237,6 +247,6 @@ pub(super) fn apply(editor: &mut Editor, edit: Edit, width: usize) -> bool {
 impl UiState {
     /// Cells of a row of the composer: the box takes two, its prompt two, the caret behind a full row one.
     pub fn composer_width(&self) -> usize {
-        usize::from(self.size.0).saturating_sub(5).max(1)
+        usize::from(self.chat_cells()).saturating_sub(5).max(1)
     }
 }

@@ -68,6 +68,7 @@ impl Step<'_> {
     pub(super) fn welcomed(&mut self, last: Option<SessionId>, back: &Return) {
         self.ui.online = true;
         self.ui.read_told = None;
+        self.welcome_list(back.again);
         match self.ui.active {
             None => self.begin(last),
             Some(session) if self.mirror.session(session).is_some() => {

@@ -15,6 +15,7 @@ mod keys;
 mod leaving;
 mod link;
 mod links;
+mod list;
 mod mouse;
 mod navigate;
 mod palette;

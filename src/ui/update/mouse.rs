@@ -13,13 +13,17 @@ impl Step<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         let place = Place { column: mouse.column, row: mouse.row };
         let became = match mouse.deed {
-            MouseDeed::WheelUp => return self.wheel(-3),
-            MouseDeed::WheelDown => return self.wheel(3),
+            MouseDeed::WheelUp => return self.wheel(-3, place),
+            MouseDeed::WheelDown => return self.wheel(3, place),
             MouseDeed::WheelLeft | MouseDeed::WheelRight | MouseDeed::RightPress => return,
             MouseDeed::Press => {
                 self.ui.gesture.cancel();
                 if let Some(hit) = self.hit(place) {
-                    let drags = if matches!(hit, Hit::Tab(_)) { Drags::Anywhere } else { Drags::No };
+                    let drags = if matches!(hit, Hit::Tab(_) | Hit::ListRow(_)) {
+                        Drags::Anywhere
+                    } else {
+                        Drags::No
+                    };
                     self.ui.gesture.press(hit, Grip { drags, holds: false }, place, self.now);
                 }
                 return;
@@ -38,17 +42,22 @@ impl Step<'_> {
             Became::Away(hit, place) if self.hit(place).as_ref() == Some(&hit) => self.click(hit),
             Became::Drag(Hit::Tab(id), place) => self.carry_link(self.as_link(id), place),
             Became::Drop(Hit::Tab(id), place) => self.drop_link(self.as_link(id), place),
+            Became::Drag(Hit::ListRow(row), place) => self.carry_link(self.row_link(row), place),
+            Became::Drop(Hit::ListRow(row), place) => self.drop_link(self.row_link(row), place),
             Became::Nothing | Became::Away(..) | Became::Hold(..) | Became::Drag(..) | Became::Drop(..) => {}
         }
     }
 
-    fn wheel(&mut self, rows: isize) {
+    fn wheel(&mut self, rows: isize, place: Place) {
+        let at = Position::new(place.column, place.row);
+        let over_list = self.ui.hits.iter().any(|(area, hit)| *hit == Hit::List && area.contains(at));
         match &mut self.ui.layer {
             Some(Layer::Palette(palette)) => palette.step(rows.signum()),
             Some(Layer::Help { scroll, .. } | Layer::Output { scroll, .. }) => {
                 *scroll = scroll.saturating_add_signed(rows);
             }
             Some(Layer::Dialog(_) | Layer::Entry(_)) => {}
+            None if over_list => self.ui.list.scroll(rows),
             None if self.ui.focus == Focus::Card => self.scroll_card(rows),
             None => self.scroll(rows),
         }
@@ -76,9 +85,18 @@ impl Step<'_> {
             Hit::CloseTab(id) => self.close(id),
             Hit::NewTab => self.new_session(),
             Hit::Profile(name) => self.switch_profile(&name),
+            Hit::List => self.focus_list(),
+            Hit::ListRow(place) => {
+                self.ui.list.choose(place);
+                self.focus_list();
+                self.take_row();
+            }
+            Hit::ListNew(profile) => self.fresh(profile),
             Hit::Card if self.ui.focus != Focus::Card => self.intent(Intent::FocusCard, None),
             Hit::Composer => self.focus_composer(),
-            Hit::Transcript if self.ui.focus == Focus::Composer => self.focus_transcript(),
+            Hit::Transcript if matches!(self.ui.focus, Focus::Composer | Focus::List) => {
+                self.focus_transcript();
+            }
             Hit::Candidate(place) => self.click_candidate(place),
             Hit::Link(link) => self.follow(link),
             Hit::End => self.scroll_end(),

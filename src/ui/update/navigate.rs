@@ -161,6 +161,7 @@ impl Step<'_> {
     /// A switch shows a fresh draft; the active profile chosen again changes nothing (F01, F02).
     pub(super) fn switch_profile(&mut self, profile: &ProfileName) {
         self.ui.layer = None;
+        self.leave_all();
         if self.session().is_some_and(|session| session.profile == *profile) {
             return;
         }

@@ -239,7 +239,8 @@ fn in_palette(action: &KeyAction) -> bool {
         action.scope,
         Scope::Global | Scope::Empty | Scope::Composer | Scope::Text | Scope::Transcript
     );
-    scope && action.intent != Intent::Back
+    let of_row = action.scope == Scope::Sessions && matches!(action.intent, Intent::Row(_));
+    of_row || scope && action.intent != Intent::Back
 }
 
 /// How long ago, in one word. Both in wall milliseconds.

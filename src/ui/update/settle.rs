@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Step, compose};
+use super::{Step, compose, list};
 use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::model::session::Unread;
@@ -87,6 +87,7 @@ impl Step<'_> {
         self.ring();
         self.refresh_palette();
         self.refresh_completion();
+        self.tend_list();
         self.ui.profile_before =
             self.session().map(|session| session.profile.clone()).or(self.ui.profile_before.take());
         if self.ui.remark.as_ref().is_some_and(|(_, until)| *until <= self.now) {
@@ -123,7 +124,8 @@ impl Step<'_> {
 }
 
 /// When `tick` is wanted next, if nothing happens.
-pub fn due(ui: &UiState, _mirror: &Mirror) -> Option<Tick> {
+pub fn due(ui: &UiState, mirror: &Mirror) -> Option<Tick> {
     let drafts = ui.panes.values().filter_map(compose::save_due).filter(|_| ui.online);
-    drafts.chain(ui.remark.as_ref().map(|(_, until)| *until)).chain(ui.gesture.due()).min()
+    let remark = ui.remark.as_ref().map(|(_, until)| *until);
+    drafts.chain(remark).chain(ui.gesture.due()).chain(list::due(ui, mirror)).min()
 }

@@ -17,6 +17,7 @@ mod field;
 mod hubless;
 mod layer;
 mod linked;
+mod list;
 mod marks;
 mod message;
 mod motion;
@@ -38,6 +39,7 @@ use ratatui::text::{Line, Span};
 
 pub use areas::Areas;
 pub use layer::Over;
+pub use list::Side;
 
 use super::intent::Intent;
 use super::mirror::Mirror;
@@ -72,6 +74,7 @@ pub struct Screen<'a> {
     pub base: Style,
     pub panel: Style,
     pub tabs: Line<'static>,
+    pub list: Option<Side>,
     pub rule: Style,
     pub chat: Vec<&'a Line<'static>>,
     /// In the middle of an empty transcript.
@@ -115,6 +118,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         let paper = message::Paper { accent, theme, key, colours, titles, now: hub_now };
         chat::prepare(pane, session, areas.chat, folding, paper);
     }
+    let list = (!areas.list.is_empty()).then(|| list::side(ui, world, areas.list, (theme, home), hub_now));
+    let (list, list_hits) = list.unzip();
     let ui = &*ui;
     let mut hits =
         vec![(areas.chat, Hit::Transcript), (areas.card, Hit::Card), (areas.composer, Hit::Composer)];
@@ -135,10 +140,11 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
             Hit::End,
         ));
     }
-    let middle = (cells, usize::from(areas.chat.height));
+    let middle = (usize::from(areas.chat.width), usize::from(areas.chat.height));
     let empty =
         session.map(|s| empty::lines(s, world.profile(&s.profile), &ui.keymap, middle, theme, hub_now));
     let empty = empty.unwrap_or_else(|| hubless::page(ui, middle, theme, now));
+    hits.extend(list_hits.into_iter().flatten());
     let over = overlay(ui, theme, now);
     let open = ui.completing.open.as_ref().filter(|_| over.is_none());
     let popup = open.and_then(|open| completion::over(open, &ui.keymap, &areas, theme));
@@ -163,6 +169,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         base: theme.base,
         panel: theme.panel,
         tabs,
+        list,
         rule: theme.rule,
         chat: ui.pane().map(chat::rows).unwrap_or_default(),
         empty,
@@ -194,6 +201,7 @@ fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
         base: theme.base,
         panel: theme.panel,
         tabs: Line::default(),
+        list: None,
         rule: theme.rule,
         chat: Vec::new(),
         empty: Vec::new(),
@@ -224,7 +232,7 @@ fn lay_out(
     let width = ui.composer_width();
     let composer = ui.pane().map_or(1, |pane| pane.editor.rows(width).len());
     let bordered = areas::has_borders(ui.size);
-    let inner = usize::from(ui.size.0).saturating_sub(if bordered { 4 } else { 1 }).max(1);
+    let inner = usize::from(ui.chat_cells()).saturating_sub(if bordered { 4 } else { 1 }).max(1);
     let shown = session.zip(ui.active.and_then(|id| ui.panes.get(&id))).and_then(|(session, pane)| {
         let prompt = card_prompt(session)?;
         let key = CardKey { session: session.id, prompt: prompt.id, digest: prompt.digest() };
@@ -246,11 +254,13 @@ fn lay_out(
     let rows = shown.as_ref().map_or(0, |(.., content)| content.payload.len() + content.tail.len());
     // Without a border the title and the keys take a row each.
     let rows = if bordered || rows == 0 { rows } else { rows + 2 };
-    let wants = areas::Wants { composer, activity: usize::MAX, card: rows, strip: true };
+    let beside = ui.list.takes(ui.size.0);
+    let over = ui.shows_list() && beside == 0;
+    let wants = areas::Wants { composer, activity: usize::MAX, card: rows, strip: true, beside, over };
     // Air between the transcript and what is below it, where there is room.
     let air = usize::from(ui.size.1 >= 20);
     let most = usize::from(areas::divide(ui.size, wants).activity.height).saturating_sub(air);
-    let room = (usize::from(ui.size.0), most);
+    let room = (usize::from(ui.chat_cells()), most);
     let whole = session.is_some_and(|session| ui.shows_todos_whole(session));
     let mut activity = session
         .map(|s| activity::lines(world, s, &ui.keymap, (room, whole), theme, hub_now))

@@ -7,7 +7,7 @@ use ratatui::symbols::border;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::view::{Boxed, Over, Screen};
+use super::view::{Boxed, Over, Screen, Side};
 
 /// Paints the whole frame and says where the real cursor belongs, so that an input method's window follows it (UX-27).
 pub fn paint(screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
@@ -29,6 +29,9 @@ pub fn paint(screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
     }
     if let Some(card) = &screen.card {
         cursor = brush.boxed(card, areas.card, areas.bordered, true).or(cursor);
+    }
+    if let Some(list) = &screen.list {
+        cursor = side(list, &mut brush).or(cursor);
     }
     brush.line(&screen.status, areas.status);
     brush.line(&screen.strip, areas.strip);
@@ -65,6 +68,24 @@ fn chat(screen: &Screen<'_>, brush: &mut Brush<'_>) {
         let cells = u16::try_from(mark.width()).unwrap_or(u16::MAX).min(row.width);
         brush.line(mark, Rect { x: row.right() - cells, width: cells, ..row });
     }
+}
+
+/// The list of sessions, over whatever is under it; where its caret is.
+fn side(list: &Side, brush: &mut Brush<'_>) -> Option<Position> {
+    Clear.render(list.area, brush.buffer);
+    brush.fill(list.area);
+    for (row, text) in rows_of(list.area).zip(&list.rows) {
+        brush.line(text, row);
+    }
+    if let (Some(style), true) = (list.border, list.area.width > 1) {
+        for row in rows_of(list.area) {
+            brush.buffer.set_string(row.right() - 2, row.y, "│", style);
+        }
+    }
+    let (column, row) = list.caret?;
+    let x = list.area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+    let y = list.area.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
+    Some(Position { x, y })
 }
 
 /// Paints on a ground of one style.

@@ -77,7 +77,6 @@ impl Rig {
             profiles: supervisor::profiles::discover(&root).profiles,
             store: home.path().join("kept"),
             root,
-            primary,
             clock,
             starter: Starter::default(),
             socket: None,

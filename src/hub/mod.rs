@@ -7,6 +7,7 @@
 pub mod accept;
 mod clients;
 mod effects;
+mod fleet;
 mod keeping;
 mod library;
 mod links;

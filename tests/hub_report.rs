@@ -65,6 +65,7 @@ impl Rig {
             Registry::new(registry::Settings { primary: primary.clone(), cwd, limits, first_id: 0 });
         let settings = Settings {
             root: home.to_owned(),
+            primary,
             profiles: supervisor::profiles::discover(home).profiles,
             store: home.join("kept"),
             clock,

@@ -7,7 +7,6 @@
 pub mod accept;
 mod clients;
 mod effects;
-mod fleet;
 mod keeping;
 mod library;
 mod links;

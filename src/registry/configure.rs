@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::ids::{AskId, ClientId, ProfileName, SessionId},
     model::{
-        agent::{Call, Reply},
+        agent::{Call, Reply, Rest},
         session::Session,
         settings::{Setting, Topic},
     },
@@ -108,6 +108,10 @@ impl Registry {
             return self.wake(profile, true);
         }
         for want in std::mem::take(&mut self.wire(profile).wants) {
+            if let Some(what) = request(&want.what) {
+                self.ask_rest(profile, what, Kind::Errand(want));
+                continue;
+            }
             let timeout = self.settings.limits.slash_call;
             let what = match want.what.clone() {
                 Wish::Choices(topic) => Call::Choices { live: None, topic },
@@ -140,6 +144,20 @@ impl Registry {
         };
         self.effect(effect);
     }
+}
+
+/// What only a request of its own can do.
+fn request(wish: &Wish) -> Option<Rest> {
+    Some(match wish {
+        Wish::Choices(topic) if topic.is_many() => Rest::Switches { topic: *topic },
+        Wish::Configure(Setting::Toolset { name, on }) => {
+            Rest::Switch { topic: Topic::Toolsets, name: name.clone(), on: *on }
+        }
+        Wish::Configure(Setting::Skill { name, on }) => {
+            Rest::Switch { topic: Topic::Skills, name: name.clone(), on: *on }
+        }
+        _ => return None,
+    })
 }
 
 /// What a reply to a question for settings, or to a wish, means to the one who asked.

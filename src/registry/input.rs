@@ -9,10 +9,9 @@ use crate::{
     model::{
         agent::{Fact, Link, Reply},
         body::Body,
-        fleet::Seen,
         kept::Kept,
         listing::StoredRow,
-        profile::BackendState,
+        profile::{BackendState, Profile},
         terminal::TerminalInfo,
     },
     proto::{Answer, Command, Refusal},
@@ -51,21 +50,8 @@ pub enum Input {
         profile: ProfileName,
         link: Link,
     },
-    /// The profiles found on disk. One that is gone leaves when its backend is cold.
-    ProfilesSeen(Seen),
-    /// Something under the Hermes home came, moved or went.
-    ProfilesChanged,
-    /// What an `Effect::Operate` came to, and the disk afterwards where it could be looked at.
-    Operated {
-        id: u64,
-        result: Result<(), Untrusted>,
-        seen: Option<Seen>,
-    },
-    /// What an `Effect::Paint` came to.
-    Painted {
-        id: u64,
-        result: Result<(), Untrusted>,
-    },
+    /// The profiles found on disk, in their order. A profile that is gone leaves when its backend is cold.
+    ProfilesSeen(Vec<Profile>),
     /// What an `Effect::Load` asked for.
     Loaded {
         session: SessionId,

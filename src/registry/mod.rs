@@ -11,9 +11,7 @@ mod catalog;
 mod children;
 mod configure;
 pub mod effect;
-mod fleet;
 pub mod input;
-mod leaving;
 mod linger;
 mod looks;
 mod notices;
@@ -56,7 +54,7 @@ use crate::{
     },
     config::limits::Limits,
     model::{
-        agent::Call,
+        agent::{Call, Rest},
         kept::Kept,
         patch::{BodyChange, Change, Patch},
         session::Session,
@@ -64,7 +62,6 @@ use crate::{
     },
 };
 use effect::JobId;
-use fleet::Fleet;
 use linger::Linger;
 use outbox::Job;
 use runtime::{Kind, Pending, Run, Wires};
@@ -97,7 +94,6 @@ pub struct Registry {
     timers: Timers,
     terminals: Terminals,
     linger: Linger,
-    fleet: Fleet,
     /// The notice that crash safety is off.
     unsafe_store: Option<NoticeId>,
     /// What must be added to a tick to make wall time of it, as the last one who said knew it.
@@ -125,7 +121,6 @@ impl Registry {
             timers: Timers::default(),
             terminals: Terminals::default(),
             linger: Linger::default(),
-            fleet: Fleet::default(),
             unsafe_store: None,
             epoch: WallMs::default(),
             absent: Kept::default(),
@@ -133,11 +128,6 @@ impl Registry {
             now: Tick::default(),
             out: Step::default(),
         }
-    }
-
-    /// The profile that hermux was started with, by its present name; `default` once that one is gone.
-    pub fn primary(&self) -> &ProfileName {
-        &self.settings.primary
     }
 
     /// Whether it was told to end, or ends by itself: nothing new begins.
@@ -166,10 +156,7 @@ impl Registry {
             Input::Fact { profile, live, fact } => self.on_fact(&profile, live, fact),
             Input::Reply { call, reply } => self.on_reply(call, reply),
             Input::Link { profile, link } => self.on_link(&profile, link),
-            Input::ProfilesSeen(seen) => self.on_profiles(seen),
-            Input::ProfilesChanged => self.look_for_profiles(),
-            Input::Operated { id, result, seen } => self.on_operated(id, result, seen),
-            Input::Painted { id, result } => self.on_painted(id, result),
+            Input::ProfilesSeen(profiles) => self.on_profiles(profiles),
             Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
             Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
             Input::Answered { client, ask, answer } => self.effect(match answer {
@@ -250,6 +237,13 @@ impl Registry {
         self.calls.insert(call, Pending { profile: profile.clone(), kind });
         self.effect(Effect::Call { call, profile: profile.clone(), what, timeout });
         call
+    }
+
+    /// Makes a request over HTTP. Only while the profile's link is up.
+    fn ask_rest(&mut self, profile: &ProfileName, what: Rest, kind: Kind) {
+        let (call, timeout) = (CallId(self.mint()), self.settings.limits.call);
+        self.calls.insert(call, Pending { profile: profile.clone(), kind });
+        self.effect(Effect::Rest { call, profile: profile.clone(), what, timeout });
     }
 }
 

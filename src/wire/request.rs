@@ -181,6 +181,7 @@ pub fn encode(
                     list.push(("text", Text("/personality ")));
                     "complete.slash"
                 }
+                // Tools and skills are asked for in requests of their own.
                 (None, _) => "model.options",
             }
         }

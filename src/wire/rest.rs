@@ -6,15 +6,17 @@ use super::{
     frame::MAX_DEPTH,
     json::{self, Fields},
     oddity::Oddities,
+    settings,
 };
 use crate::{
     base::{ids::StoredId, text::Untrusted},
     model::{
         agent::{Reply, Rest, UNREADABLE},
         outcome::clip,
+        settings::Topic,
     },
 };
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use std::fmt::Write as _;
 
 /// The longest answer that is read, in bytes. Those of writes have a few hundred.
@@ -50,6 +52,15 @@ pub fn encode(rest: &Rest) -> Request {
             let ids: Vec<_> = rows.iter().map(StoredId::as_str).collect();
             ("POST", "/api/sessions/bulk-delete".to_owned(), json!({ "ids": ids }))
         }
+        Rest::Switches { topic } => {
+            return Request { method: "GET", path: switches(*topic).to_owned(), body: String::new() };
+        }
+        Rest::Switch { topic: Topic::Toolsets, name, on } => {
+            ("PUT", segment(switches(Topic::Toolsets), name), json!({ "enabled": on }))
+        }
+        Rest::Switch { name, on, .. } => {
+            ("PUT", "/api/skills/toggle".to_owned(), json!({ "name": name, "enabled": on }))
+        }
     };
     Request { method, path, body: body.to_string() }
 }
@@ -74,13 +85,20 @@ pub fn read(rest: &Rest, response: &Response) -> Reply {
             _ => unreadable("the backend's answer is none"),
         };
     }
-    let Some(fields) = fields(&["ok", "title", "archived", "deleted"]) else {
+    if let Rest::Switches { topic } = rest {
+        let raw = serde_json::from_str::<&RawValue>(text.trim()).ok();
+        let list = raw.and_then(|raw| settings::choices(*topic, raw, &odd));
+        return list.map_or_else(|| unreadable("the backend's list is none"), Reply::Choices);
+    }
+    let Some(fields) = fields(&["ok", "title", "archived", "deleted", "enabled"]) else {
         return unreadable("the backend's answer is not what it should be");
     };
     let reply = match rest {
         Rest::Title { .. } => fields.text("title").map(|title| Reply::Titled { title, pending: false }),
         Rest::Archive { on, .. } => (fields.flag("archived") == Some(*on)).then_some(Reply::Done),
         Rest::Delete { .. } => fields.count("deleted").map(Reply::Deleted),
+        Rest::Switch { on, .. } => (fields.flag("enabled") == Some(*on)).then_some(Reply::Done),
+        Rest::Switches { .. } => None,
     };
     reply.unwrap_or_else(|| unreadable("the backend's answer is not what it should be"))
 }
@@ -89,10 +107,20 @@ fn unreadable(why: &str) -> Reply {
     Reply::Failed { code: UNREADABLE, message: why.into() }
 }
 
+/// Where the tools or skills of a profile are listed.
+fn switches(topic: Topic) -> &'static str {
+    if topic == Topic::Toolsets { "/api/tools/toolsets" } else { "/api/skills" }
+}
+
 /// The path of a stored session. Its id comes from a file that anybody may have written.
 fn session(stored: &StoredId) -> String {
-    let mut path = "/api/sessions/".to_owned();
-    for byte in stored.as_str().bytes() {
+    segment("/api/sessions", stored.as_str())
+}
+
+/// `parent`, and one more segment, whatever is in it.
+fn segment(parent: &str, name: &str) -> String {
+    let mut path = format!("{parent}/");
+    for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
             path.push(char::from(byte));
         } else {

@@ -5,11 +5,14 @@ fn stored(id: &str) -> StoredId {
     StoredId::new(id).unwrap()
 }
 
-fn all() -> [Rest; 3] {
+fn all() -> [Rest; 6] {
     [
         Rest::Title { stored: stored("20261121_030856_801c80"), title: "a \"b\"\n".to_owned() },
         Rest::Archive { stored: stored("20261121_030856_801c80"), on: true },
         Rest::Delete { rows: vec![stored("a"), stored("b")] },
+        Rest::Switches { topic: Topic::Toolsets },
+        Rest::Switch { topic: Topic::Toolsets, name: "../web".to_owned(), on: false },
+        Rest::Switch { topic: Topic::Skills, name: "tidy up".to_owned(), on: true },
     ]
 }
 
@@ -28,6 +31,9 @@ fn each_write_is_the_documented_request() {
             own("PATCH", "/api/sessions/20261121_030856_801c80", r#"{"title":"a \"b\"\n"}"#),
             own("PATCH", "/api/sessions/20261121_030856_801c80", r#"{"archived":true}"#),
             own("POST", "/api/sessions/bulk-delete", r#"{"ids":["a","b"]}"#),
+            own("GET", "/api/tools/toolsets", ""),
+            own("PUT", "/api/tools/toolsets/%2E%2E%2Fweb", r#"{"enabled":false}"#),
+            own("PUT", "/api/skills/toggle", r#"{"enabled":true,"name":"tidy up"}"#),
         ]
     );
 }
@@ -40,7 +46,7 @@ fn an_id_stays_one_segment_of_the_path() {
 
 #[test]
 fn answers_are_read_as_what_was_asked() {
-    let [title, archive, delete] = all();
+    let [title, archive, delete, ..] = all();
     let titled = answer(&title, 200, r#"{"ok":true,"title":"REST title"}"#);
     assert_eq!(titled, Reply::Titled { title: "REST title".into(), pending: false });
     assert_eq!(answer(&archive, 200, r#"{"ok":true,"title":"t","archived":true}"#), Reply::Done);
@@ -56,9 +62,22 @@ fn answers_are_read_as_what_was_asked() {
     assert_eq!(headless, Reply::Failed { code: 404, message: "Headless backend".into() });
 }
 
+/// J01.
+#[test]
+fn tools_and_skills_are_read_and_switched() {
+    let [.., list, off, on] = all();
+    let Reply::Choices(read) = answer(&list, 200, r#"[{"name":"web","label":"Web","enabled":true}]"#) else {
+        panic!()
+    };
+    assert_eq!(read.iter().map(|one| (one.value.raw(), one.on)).collect::<Vec<_>>(), [("web", true)]);
+    assert!(matches!(answer(&list, 200, "{}"), Reply::Failed { code: UNREADABLE, .. }));
+    assert_eq!(answer(&off, 200, r#"{"ok":true,"name":"web","enabled":false}"#), Reply::Done);
+    assert!(matches!(answer(&on, 200, r#"{"ok":true,"enabled":false}"#), Reply::Failed { .. }));
+}
+
 #[test]
 fn what_is_no_answer_says_so() {
-    let [title, archive, delete] = all();
+    let [title, archive, delete, ..] = all();
     for (rest, status, body) in [
         (&title, 200, "{}"),
         (&title, 200, "[]"),
@@ -80,7 +99,7 @@ fn what_is_no_answer_says_so() {
 
 proptest! {
     #[test]
-    fn no_answer_makes_it_panic(status in 0_u16..700, body: Vec<u8>, at in 0_usize..3) {
+    fn no_answer_makes_it_panic(status in 0_u16..700, body: Vec<u8>, at in 0_usize..6) {
         let rest = &all()[at];
         read(rest, &Response { status, body });
     }

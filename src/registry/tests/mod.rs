@@ -5,7 +5,6 @@ mod backends;
 mod catalog;
 mod children;
 mod configure;
-mod fleet;
 mod held;
 mod outbox;
 mod plain;

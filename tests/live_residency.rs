@@ -5,27 +5,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
 
 mod common;
+mod live;
 
 use common::home::Home;
 use common::model::Model;
-use common::{patience, seconds};
-use hermux::base::clock::Clock;
-use hermux::base::ids::{AskId, ProfileName, SendRef, SessionId};
+use hermux::base::ids::{ProfileName, SendRef, SessionId};
 use hermux::config::limits::Limits;
-use hermux::hub::run::{Hub, Settings};
 use hermux::model::message::Message;
-use hermux::model::{terminal::TerminalInfo, turn::TurnState, world::World};
-use hermux::proto::{Answer, CONTRACT, Command, Refusal, ToHub, Update, report::Starter, update::Snapshot};
-use hermux::registry::{self, Registry};
-use hermux::supervisor::launch::{Guarded, Program};
-use hermux::supervisor::{self, Supervisor};
-use hermux::transport::{local, port::Frame, port::TerminalPort};
+use hermux::model::{turn::TurnState, world::World};
+use hermux::proto::{Answer, Command};
+use live::Rig;
 use std::fs;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
-const HERMUX: &str = env!("CARGO_BIN_EXE_hermux");
 const PROFILES: [&str; 3] = ["default", "work", "more"];
 /// Tabs of each profile.
 const TABS: usize = 10;
@@ -34,136 +25,33 @@ const BUILT: usize = 3;
 /// Turns at once, as a person who sends them one by one would have them.
 const AT_ONCE: usize = 5;
 
-/// A terminal at a hub of this process.
-struct Rig {
-    terminal: TerminalPort,
-    world: World,
-    asks: u64,
-    stop: CancellationToken,
-    hub: JoinHandle<()>,
+fn text(rig: &Rig, session: SessionId) -> String {
+    let body = rig.world.sessions.get(&session).and_then(|known| known.body.as_ref());
+    body.map(|body| body.messages.iter().map(Message::plain).collect::<Vec<_>>().join("\n"))
+        .unwrap_or_default()
 }
 
-impl Rig {
-    async fn new(home: &Home) -> Self {
-        let clock = Clock::start();
-        let (root, cwd) = (home.hermes(), home.work());
-        // In the test's own home, whatever this process has for one.
-        let env = home.env().into_iter().map(|(name, value)| {
-            let mut word = name;
-            word.push("=");
-            word.push(value);
-            word
-        });
-        let words = env.chain(std::env::var_os("HERMUX_TEST_HERMES")).collect();
-        let (supervisor, events) = Supervisor::new(supervisor::Settings {
-            home: root.clone(),
-            runtime: home.path().join("run"),
-            launcher: Box::new(Guarded {
-                hermux: HERMUX.into(),
-                program: Program::new("/usr/bin/env".into(), words),
-                home: root.clone(),
-                cwd: cwd.clone(),
-            }),
-            program: "hermes".into(),
-            clock,
-            seed: 1,
-        });
-        let primary = ProfileName::new(PROFILES[0]).unwrap();
-        let cwd = cwd.to_string_lossy().into_owned();
-        let limits = Limits { built: BUILT, pool_fresh: 500, look_again: 500, ..Limits::default() };
-        let registry =
-            Registry::new(registry::Settings { primary: primary.clone(), cwd, limits, first_id: 0 });
-        let settings = Settings {
-            profiles: supervisor::profiles::discover(&root).profiles,
-            store: home.path().join("kept"),
-            root,
-            clock,
-            starter: Starter::default(),
-            socket: None,
+/// Says something in each of these and waits for the answers.
+async fn talk(rig: &mut Rig, tabs: &[SessionId], round: usize) {
+    for few in tabs.chunks(AT_ONCE) {
+        for session in few {
+            let text = format!("SAY tab {} says {round}", session.0);
+            let command = send(*session, text);
+            rig.ask(command).await;
+        }
+        let answered = |world: &World, session: &SessionId| {
+            let known = world.sessions.get(session).unwrap();
+            let said = format!("tab {} says {round}", session.0);
+            let ends = known.preview.raw().ends_with(&said) && !known.preview.raw().contains("SAY");
+            assert!(!matches!(known.turn.state, TurnState::Failed(_)), "{:?}", known.turn);
+            known.turn.state == TurnState::Idle && ends
         };
-        let (ports, attaching) = mpsc::channel(1);
-        let stop = CancellationToken::new();
-        let hub = tokio::spawn(Hub::new(settings, registry, supervisor, events).run(attaching, stop.clone()));
-        let (terminal, port) = local::connect();
-        ports.send(port).await.unwrap();
-        let mut rig = Self { terminal, world: World::default(), asks: 0, stop, hub };
-        let terminal = Some(TerminalInfo::default());
-        rig.say(ToHub::Hello { contract: CONTRACT, terminal }).await;
-        rig.until("the hub's greeting", |world| !world.tabs.is_empty()).await;
-        rig
+        rig.until("every tab answers", |world| few.iter().all(|session| answered(world, session))).await;
     }
+}
 
-    async fn say(&self, message: ToHub) {
-        self.terminal.to_hub.send(Frame::Message(Box::new(message))).await.unwrap();
-    }
-
-    /// Takes one update in; an answer or a refusal is given back.
-    async fn take(&mut self, what: &str) -> Option<(AskId, Result<Answer, Refusal>)> {
-        let update = tokio::time::timeout(patience(seconds(60)), self.terminal.updates.recv());
-        let update = update.await.unwrap_or_else(|_| panic!("never: {what}")).unwrap();
-        let snapshot = |rig: &mut Self, snapshot: Snapshot| rig.world = snapshot.world;
-        match update {
-            Update::Welcome(welcome) => snapshot(self, welcome.snapshot),
-            Update::Lagged(lagged) => snapshot(self, *lagged),
-            Update::Patches { list, .. } => {
-                for patch in &list {
-                    self.world.apply(patch).unwrap();
-                }
-            }
-            Update::Answer { ask, answer } => return Some((ask, Ok(answer))),
-            Update::Refused { ask, reason } => return Some((ask, Err(reason))),
-            _ => {}
-        }
-        None
-    }
-
-    async fn ask(&mut self, command: Command) -> Answer {
-        self.asks += 1;
-        let (asked, what) = (AskId(self.asks), format!("{command:?}"));
-        self.say(ToHub::Command { ask: asked, command }).await;
-        loop {
-            if let Some((ask, said)) = self.take(&what).await
-                && ask == asked
-            {
-                return said.unwrap_or_else(|reason| panic!("{what}: {reason}"));
-            }
-        }
-    }
-
-    async fn until(&mut self, what: &str, is: impl Fn(&World) -> bool) {
-        while !is(&self.world) {
-            self.take(what).await;
-        }
-    }
-
-    fn text(&self, session: SessionId) -> String {
-        let body = self.world.sessions.get(&session).and_then(|known| known.body.as_ref());
-        body.map(|body| body.messages.iter().map(Message::plain).collect::<Vec<_>>().join("\n"))
-            .unwrap_or_default()
-    }
-
-    /// Says something in each of these and waits for the answers.
-    async fn talk(&mut self, tabs: &[SessionId], round: usize) {
-        for few in tabs.chunks(AT_ONCE) {
-            for session in few {
-                let text = format!("SAY tab {} says {round}", session.0);
-                let command = send(*session, text);
-                self.ask(command).await;
-            }
-            let answered = |world: &World, session: &SessionId| {
-                let known = world.sessions.get(session).unwrap();
-                let said = format!("tab {} says {round}", session.0);
-                let ends = known.preview.raw().ends_with(&said) && !known.preview.raw().contains("SAY");
-                assert!(!matches!(known.turn.state, TurnState::Failed(_)), "{:?}", known.turn);
-                known.turn.state == TurnState::Idle && ends
-            };
-            self.until("every tab answers", |world| few.iter().all(|session| answered(world, session))).await;
-        }
-    }
-
-    fn built(&self) -> usize {
-        self.world.sessions.values().filter(|known| known.built).count()
-    }
+fn built(rig: &Rig) -> usize {
+    rig.world.sessions.values().filter(|known| known.built).count()
 }
 
 fn send(session: SessionId, text: String) -> Command {
@@ -186,7 +74,8 @@ async fn thirty_tabs_cost_the_workers_of_the_bound_and_each_answers_when_it_is_u
     let more = home.hermes().join("profiles").join(PROFILES[2]);
     fs::create_dir_all(&more).unwrap();
     fs::copy(home.hermes().join("config.yaml"), more.join("config.yaml")).unwrap();
-    let mut rig = Rig::new(&home).await;
+    let limits = Limits { built: BUILT, pool_fresh: 500, look_again: 500, ..Limits::default() };
+    let mut rig = Rig::new(&home, limits).await;
     let mut tabs = Vec::new();
     for profile in PROFILES {
         for tab in 0..TABS {
@@ -214,12 +103,12 @@ async fn thirty_tabs_cost_the_workers_of_the_bound_and_each_answers_when_it_is_u
     })
     .await;
     let alive = workers(&home);
-    assert!((1..=bound).contains(&alive), "{alive} workers, {} built", rig.built());
+    assert!((1..=bound).contains(&alive), "{alive} workers, {} built", built(&rig));
     assert!(!rig.world.sessions[&tabs[0]].built, "the first one was put away");
     // All of them, those that were put away and those that are built.
-    rig.talk(&tabs, 1).await;
+    talk(&mut rig, &tabs, 1).await;
     for session in &tabs {
-        let said = rig.text(*session);
+        let said = text(&rig, *session);
         for round in 0..2 {
             let answer = format!("tab {} says {round}", session.0);
             let count = said.lines().filter(|line| *line == answer).count();
@@ -231,8 +120,6 @@ async fn thirty_tabs_cost_the_workers_of_the_bound_and_each_answers_when_it_is_u
     })
     .await;
     let alive = workers(&home);
-    assert!(alive <= bound, "{alive} workers, {} built", rig.built());
-    rig.stop.cancel();
-    rig.hub.await.unwrap();
-    home.mark.assert_none_left(seconds(5));
+    assert!(alive <= bound, "{alive} workers, {} built", built(&rig));
+    rig.close(&home).await;
 }

@@ -27,6 +27,26 @@ impl Tick {
 #[serde(transparent)]
 pub struct WallMs(pub u64);
 
+impl WallMs {
+    /// The date and the time of day in Greenwich: `2026-11-21 14:17:14`.
+    pub fn utc(self) -> String {
+        let (days, second) = (self.0 / 86_400_000, self.0 / 1_000 % 86_400);
+        // Howard Hinnant's days-to-civil: years that begin in March make the leap day the last of its year.
+        let shifted = days + 719_468;
+        let era = shifted / 146_097;
+        let day_of_era = shifted % 146_097;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
 /// The clock of one process. Follows tokio's clock, so a test that pauses tokio pauses this.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
@@ -55,5 +75,19 @@ impl Clock {
     pub fn wall() -> WallMs {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         WallMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_time_is_told_as_a_date() {
+        assert_eq!(WallMs(0).utc(), "1970-01-01 00:00:00");
+        assert_eq!(WallMs(951_782_399_999).utc(), "2000-02-28 23:59:59");
+        assert_eq!(WallMs(1_709_164_800_000).utc(), "2024-02-29 00:00:00");
+        assert_eq!(WallMs(1_795_230_061_500).utc(), "2026-11-21 03:01:01");
+        assert!(!WallMs(u64::MAX).utc().is_empty());
     }
 }

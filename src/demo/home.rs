@@ -8,7 +8,7 @@ use super::seed::Seed;
 use super::seeds::{PAST, PastSession};
 use super::session::tokens;
 use super::state::{Head, Row, Store, StoreError};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, WallMs};
 use std::path::{Path, PathBuf};
 
 /// The profiles of the demo, in the order Hermes lists them.
@@ -118,28 +118,14 @@ pub(super) fn now() -> f64 {
 
 /// `at` (seconds since 1970, UTC) as people write it: `2026-11-21` and `03:01:01`.
 pub(super) fn date_and_time(at: f64) -> (String, String) {
-    let stamp = stamp(at);
-    let digits = |from: usize| stamp.get(from..from + 2).unwrap_or_default();
-    let date = format!("{}{}-{}-{}", digits(0), digits(2), digits(4), digits(6));
-    (date, format!("{}:{}:{}", digits(9), digits(11), digits(13)))
+    let utc = WallMs((at * 1_000.0) as u64).utc();
+    utc.split_once(' ').map(|(date, time)| (date.to_owned(), time.to_owned())).unwrap_or_default()
 }
 
 /// `YYYYMMDD_HHMMSS` of `at` (seconds since 1970, UTC): the first part of a stored id.
 pub(super) fn stamp(at: f64) -> String {
-    let seconds = at.max(0.0) as i64;
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Howard Hinnant's days-to-civil: years that begin in March make the leap day the last of its year.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+    let (date, time) = date_and_time(at);
+    format!("{}_{}", date.replace('-', ""), time.replace(':', ""))
 }
 
 #[cfg(test)]

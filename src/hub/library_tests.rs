@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    super::staged::{add, database, name},
+    *,
+};
 use crate::{
     base::ids::StoredId,
     history,
@@ -6,14 +9,10 @@ use crate::{
 };
 use pretty_assertions::assert_eq;
 use rusqlite::Connection;
-use std::{fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 use tempfile::TempDir;
 
 const CLIENT: ClientId = ClientId(1);
-
-fn name(profile: &str) -> ProfileName {
-    ProfileName::new(profile).unwrap()
-}
 
 /// Homes with a database each, and a library of them.
 struct Stage {
@@ -21,22 +20,6 @@ struct Stage {
     library: Library,
     answers: mpsc::Receiver<Input>,
     asked: u64,
-}
-
-fn database(home: &Path) -> Connection {
-    fs::create_dir_all(home).unwrap();
-    let db = Connection::open(home.join("state.db")).unwrap();
-    let mode: String = db.query_row("PRAGMA journal_mode=WAL", (), |row| row.get(0)).unwrap();
-    assert_eq!(mode, "wal");
-    db.execute_batch(include_str!("../../tests/fixtures/state/state.sql")).unwrap();
-    db
-}
-
-fn write(db: &Connection, id: &str, title: &str) {
-    let session = "INSERT INTO sessions (id, source, started_at, title, message_count) VALUES (?1, 'tui', 4000000000, ?2, 1)";
-    db.execute(session, [id, title]).unwrap();
-    let message = "INSERT INTO messages (session_id, role, content, timestamp) VALUES (?1, 'user', 'hello', 4000000000)";
-    db.execute(message, [id]).unwrap();
 }
 
 impl Stage {
@@ -189,7 +172,7 @@ async fn totals_are_those_of_one_profile() {
 async fn a_profile_that_is_read_for_ever_delays_no_other() {
     let mut stage = Stage::new();
     for profile in ["work", "slow"] {
-        write(&database(&stage.home(profile)), "n", "Needle");
+        add(&database(&stage.home(profile)), "n", "Needle");
     }
     stage.library.holdings.entry(name("slow")).or_default().pace.begin();
     let slow = stage.ask_page("slow", None, 9);
@@ -234,23 +217,23 @@ async fn whatever_happens_to_the_file_is_seen() {
     fs::create_dir_all(stage.home("work")).unwrap();
     assert_eq!(stage.page("work").await.total, 0);
     let db = database(&stage.home("work"));
-    write(&db, "n1", "Came to be");
+    add(&db, "n1", "Came to be");
     stage.page_with("work", "Came to be").await;
-    write(&db, "n2", "Written on");
+    add(&db, "n2", "Written on");
     stage.page_with("work", "Written on").await;
     drop(db);
     let other = stage.root.path().join("other");
-    write(&database(&other), "n3", "Swapped");
+    add(&database(&other), "n3", "Swapped");
     fs::rename(other.join("state.db"), stage.home("work").join("state.db")).unwrap();
     stage.page_with("work", "Swapped").await;
     // Now a link.
     let other = stage.root.path().join("another");
-    write(&database(&other), "n4", "Linked");
+    add(&database(&other), "n4", "Linked");
     let link = stage.home("work").join("link");
     std::os::unix::fs::symlink(other.join("state.db"), &link).unwrap();
     fs::rename(link, stage.home("work").join("state.db")).unwrap();
     stage.page_with("work", "Linked").await;
-    write(&Connection::open(other.join("state.db")).unwrap(), "n5", "Behind the link");
+    add(&Connection::open(other.join("state.db")).unwrap(), "n5", "Behind the link");
     stage.page_with("work", "Behind the link").await;
 }
 
@@ -261,7 +244,7 @@ async fn a_file_that_cannot_be_watched_is_looked_at() {
     // There is no directory to watch.
     assert_eq!(stage.page("work").await.total, 0);
     assert!(stage.library.holdings[&name("work")].look.is_some());
-    write(&database(&stage.home("work")), "n1", "Came to be");
+    add(&database(&stage.home("work")), "n1", "Came to be");
     stage.page_with("work", "Came to be").await;
     stage.changed_or_quiet().await;
     assert_eq!(stage.library.holdings[&name("work")].look, None, "now it is watched");
@@ -287,7 +270,7 @@ async fn rows_that_nobody_asks_for_are_dropped() {
     assert_eq!(stage.library.turn(later), []);
     assert!(stage.library.holdings[&name("work")].table.is_none());
     assert_eq!(stage.library.deadline(later), None, "nothing wakes");
-    write(&db, "n1", "Unread");
+    add(&db, "n1", "Unread");
     let Some(news) = stage.library.next().await else { panic!("no news") };
     assert_eq!(stage.library.heard(news), None);
     let told = stage.library.turn(later.plus(1_000));
@@ -302,7 +285,7 @@ async fn rows_that_nobody_asks_for_are_dropped() {
 #[tokio::test]
 async fn only_the_newest_find_of_a_terminal_is_answered() {
     let mut stage = Stage::new();
-    write(&database(&stage.home("work")), "n1", "Needle in a haystack");
+    add(&database(&stage.home("work")), "n1", "Needle in a haystack");
     let old = stage.ask_find("n", &["work"]);
     let new = stage.ask_find("ne", &["work"]);
     assert_eq!(stage.answer(old).await, Err(Refusal::Superseded));
@@ -316,7 +299,7 @@ async fn only_the_newest_find_of_a_terminal_is_answered() {
 async fn a_session_without_a_title_is_found_by_how_it_began() {
     let mut stage = Stage::new();
     let db = database(&stage.home("work"));
-    write(&db, "n1", "");
+    add(&db, "n1", "");
     db.execute("UPDATE messages SET content = 'quaternion arithmetic' WHERE session_id = 'n1'", ()).unwrap();
     while stage.find("quaternion", &["work"]).await != ["quaternion arithmetic"] {
         stage.changed().await;

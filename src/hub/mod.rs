@@ -7,6 +7,7 @@
 pub mod accept;
 mod clients;
 mod effects;
+mod export;
 mod keeping;
 mod library;
 mod links;
@@ -15,4 +16,6 @@ mod reads;
 pub mod report;
 mod rest;
 pub mod run;
+#[cfg(test)]
+mod staged;
 mod vault;

@@ -2,7 +2,10 @@
 //!
 //! What is listed and found by name comes from the [`Library`]; the rest is read from the file each time. None of it starts a backend.
 
-use super::library::{FindAsk, Library, PageAsk};
+use super::{
+    export,
+    library::{FindAsk, Library, PageAsk},
+};
 use crate::{
     base::{
         clock::Clock,
@@ -12,6 +15,7 @@ use crate::{
     history::{self, HistoryError},
     model::{
         body::{Body, BodyState},
+        listing::Hit,
         profile::BackendState,
     },
     proto::{Answer, Refusal, Report},
@@ -21,7 +25,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -30,6 +34,25 @@ use tokio::sync::{Semaphore, mpsc};
 /// Reads of one profile at a time. A read takes milliseconds; more at once would only contend for the disk. One whose disk hangs keeps
 /// no other waiting (A04).
 const AT_ONCE: usize = 2;
+/// Hits of one search in one profile; whoever wants others says more of what they look for.
+const MOST_HITS: usize = 200;
+
+/// What reads stand in line for. A search takes long, and stands in none but that of searches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Profile(ProfileName),
+    Search(ProfileName),
+    /// What concerns no profile, or several.
+    All,
+}
+
+/// A search under way in several profiles.
+#[derive(Debug)]
+struct Searching {
+    /// Profiles that are not done.
+    left: usize,
+    problems: Vec<(ProfileName, Untrusted)>,
+}
 
 /// Hands reads to blocking threads.
 #[derive(Debug)]
@@ -38,8 +61,7 @@ pub(super) struct Reads {
     root: PathBuf,
     /// Full only when the hub is stalled; the reading thread then waits.
     answers: mpsc::Sender<Input>,
-    /// `None`: what concerns no profile, or several.
-    places: BTreeMap<Option<ProfileName>, Arc<Semaphore>>,
+    places: BTreeMap<Place, Arc<Semaphore>>,
     /// The newest search of each terminal, and whether it was superseded.
     searches: BTreeMap<ClientId, Arc<AtomicBool>>,
     pub(super) library: Library,
@@ -66,9 +88,12 @@ impl Reads {
         self.answers.clone()
     }
 
-    fn spawn(&mut self, of: Option<ProfileName>, work: impl FnOnce() -> Input + Send + 'static) {
-        let places = self.places.entry(of).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
-        let (answers, places) = (self.answers.clone(), Arc::clone(places));
+    fn place(&mut self, of: Place) -> Arc<Semaphore> {
+        Arc::clone(self.places.entry(of).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+    }
+
+    fn spawn(&mut self, of: Place, work: impl FnOnce() -> Input + Send + 'static) {
+        let (answers, places) = (self.answers.clone(), self.place(of));
         tokio::spawn(async move {
             let Ok(_place) = places.acquire().await else { return };
             match tokio::task::spawn_blocking(work).await {
@@ -83,7 +108,7 @@ impl Reads {
 
     pub(super) fn load(&mut self, session: SessionId, profile: ProfileName, stored: StoredId) {
         let home = home(&self.root, &profile);
-        self.spawn(Some(profile.clone()), move || {
+        self.spawn(Place::Profile(profile.clone()), move || {
             let loaded = match history::load(&home, &profile, &stored) {
                 Ok(tail) => Loaded { stored: tail.stored, row: tail.row, body: tail.body },
                 Err(error) => Loaded {
@@ -103,7 +128,7 @@ impl Reads {
         looker: impl FnOnce(&Path) -> Option<BackendState> + Send + 'static,
     ) {
         let home = home(&self.root, &profile);
-        self.spawn(Some(profile.clone()), move || Input::Looked {
+        self.spawn(Place::Profile(profile.clone()), move || Input::Looked {
             stuck: looker(&home),
             store: history::check(&home).err().map(|error| error.to_string().into()),
             profile,
@@ -117,7 +142,7 @@ impl Reads {
         ask: AskId,
         whole: impl FnOnce() -> Report + Send + 'static,
     ) {
-        self.spawn(None, move || {
+        self.spawn(Place::All, move || {
             let answer = Ok(Answer::Status(Box::new(whole())));
             Input::Answered { client, ask, answer }
         });
@@ -129,8 +154,8 @@ impl Reads {
             Read::List { profile, .. }
             | Read::Older { profile, .. }
             | Read::Peek { profile, .. }
-            | Read::Export { profile, .. } => Some(profile.clone()),
-            _ => None,
+            | Read::Export { profile, .. } => Place::Profile(profile.clone()),
+            _ => Place::All,
         };
         match read {
             Read::Page { profile, sort, filter, after, limit } => {
@@ -139,10 +164,47 @@ impl Reads {
             Read::Find { query, profiles, open } => {
                 self.library.find(FindAsk { client, ask, query, profiles, open });
             }
+            Read::Search { text, profiles } => self.search(client, ask, &text, profiles),
             read => {
                 let root = self.root.clone();
                 self.spawn(of, move || Input::Answered { client, ask, answer: answer(&root, read) });
             }
+        }
+    }
+
+    /// Searches in every profile at once; whoever is done last says so. An older search of the same terminal is over.
+    fn search(&mut self, client: ClientId, ask: AskId, text: &str, profiles: Vec<ProfileName>) {
+        self.stop_search(client);
+        let stop = Arc::<AtomicBool>::default();
+        self.searches.insert(client, Arc::clone(&stop));
+        let state = Arc::new(Mutex::new(Searching { left: profiles.len(), problems: Vec::new() }));
+        for profile in profiles {
+            let (home, text, place) =
+                (home(&self.root, &profile), text.to_owned(), self.place(Place::Search(profile.clone())));
+            let (answers, stop, state) = (self.answers.clone(), Arc::clone(&stop), Arc::clone(&state));
+            tokio::spawn(async move {
+                let Ok(_place) = place.acquire().await else { return };
+                let (pieces, stopped, name) = (answers.clone(), Arc::clone(&stop), profile.clone());
+                let searched = tokio::task::spawn_blocking(move || {
+                    let mut emit = |hits: Vec<Hit>| {
+                        let piece = Answer::Hits { hits, done: false, problems: Vec::new() };
+                        if !stopped.load(Ordering::Relaxed) {
+                            let _ = pieces.blocking_send(Input::Answered { client, ask, answer: Ok(piece) });
+                        }
+                    };
+                    history::search(&home, &name, &text, MOST_HITS, &stopped, &mut emit)
+                });
+                let problem = match searched.await {
+                    Ok(Ok(searched)) => searched.problem.map(str::to_owned),
+                    Ok(Err(error)) => Some(error.to_string()),
+                    Err(error) => Some(format!("the search failed: {error}")),
+                };
+                if let Some(answer) = ended(&state, profile, problem) {
+                    let answer =
+                        if stop.load(Ordering::Relaxed) { Err(Refusal::Superseded) } else { Ok(answer) };
+                    let _ = answers.send(Input::Answered { client, ask, answer }).await;
+                }
+            });
         }
     }
 
@@ -157,6 +219,19 @@ impl Reads {
         self.stop_search(client);
         self.library.leave(client);
     }
+}
+
+/// A profile was searched. The last word of the search, when it was the last profile.
+fn ended(state: &Mutex<Searching>, profile: ProfileName, problem: Option<String>) -> Option<Answer> {
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    state.problems.extend(problem.map(|problem| (profile, problem.into())));
+    state.left -= 1;
+    let problems = std::mem::take(&mut state.problems);
+    if state.left == 0 {
+        return Some(Answer::Hits { hits: Vec::new(), done: true, problems });
+    }
+    state.problems = problems;
+    None
 }
 
 fn unreadable(error: &HistoryError) -> Refusal {
@@ -179,7 +254,19 @@ fn answer(root: &Path, read: Read) -> Result<Answer, Refusal> {
                 profiles.iter().filter_map(|name| history::find(&home(root, name), name, &id).ok());
             Ok(Answer::Located(found.find_map(|row| row).map(Box::new)))
         }
-        _ => return Err(Refusal::Unreadable("this version of hermux cannot do that yet".into())),
+        Read::Peek { profile, stored } => {
+            let peek = history::peek(&home(root, &profile), &profile, &stored);
+            peek.map(|peek| Answer::Peek(Box::new(peek)))
+        }
+        Read::Export { profile, stored, dir } => {
+            return export::export(&home(root, &profile), &profile, &stored, &dir).map(Answer::Exported);
+        }
+        // These are answered above.
+        Read::Page { .. } | Read::Find { .. } | Read::Search { .. } => return Err(Refusal::Superseded),
     };
     done.map_err(|error| unreadable(&error))
 }
+
+#[cfg(test)]
+#[path = "reads_tests.rs"]
+mod tests;

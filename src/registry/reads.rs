@@ -56,6 +56,9 @@ impl Registry {
             return Err(Refusal::TooLong);
         }
         let profiles = self.asked(profile)?;
+        if profiles.is_empty() {
+            return Ok(Some(Answer::Hits { hits: Vec::new(), done: true, problems: Vec::new() }));
+        }
         self.effect(Effect::Read { client, ask, read: Read::Search { text, profiles } });
         Ok(None)
     }

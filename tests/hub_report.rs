@@ -65,7 +65,6 @@ impl Rig {
             Registry::new(registry::Settings { primary: primary.clone(), cwd, limits, first_id: 0 });
         let settings = Settings {
             root: home.to_owned(),
-            primary,
             profiles: supervisor::profiles::discover(home).profiles,
             store: home.join("kept"),
             clock,

@@ -82,7 +82,6 @@ pub(super) fn listen(place: &Place, serve: Serve, lock: Lock, clock: Clock) -> a
     let store = serve.paths.state.join(serve.paths.identity());
     let settings_of_hub = Settings {
         root: serve.paths.hermes,
-        primary: serve.primary,
         profiles,
         store,
         clock,

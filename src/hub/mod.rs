@@ -8,6 +8,7 @@ pub mod accept;
 mod clients;
 mod effects;
 mod export;
+mod fleet;
 mod keeping;
 mod library;
 mod links;

@@ -20,6 +20,7 @@ use crate::{
     },
     proto::{Answer, Refusal, Report},
     registry::{Input, effect::Read, input::Loaded},
+    supervisor::details,
 };
 use std::{
     collections::BTreeMap,
@@ -247,6 +248,14 @@ fn answer(root: &Path, read: Read) -> Result<Answer, Refusal> {
         Read::Older { profile, stored, skip } => {
             let older = history::older(&home(root, &profile), &profile, &stored, skip);
             older.map(|(messages, more)| Answer::Older { messages, more })
+        }
+        Read::Details { profile } => {
+            let counted = history::count(&home(root, &profile)).map(|count| count.listed);
+            let sessions = counted.map_err(|error| Untrusted::from(error.to_string()));
+            Ok(Answer::Details(Box::new(details::details(root, &profile, sessions))))
+        }
+        Read::Soul { profile } => {
+            return details::soul(root, &profile).map(Answer::Soul).map_err(Refusal::Unreadable);
         }
         Read::Locate { id, profiles } => {
             // One that cannot be read does not hide that another has it.

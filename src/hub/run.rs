@@ -2,6 +2,7 @@
 
 use super::{
     clients::{Clients, Room},
+    fleet::Fleet,
     keeping, library,
     links::{Links, Outcome},
     reads::Reads,
@@ -51,7 +52,6 @@ const HELLO: u64 = 5_000;
 pub struct Settings {
     /// The Hermes root.
     pub root: PathBuf,
-    pub primary: ProfileName,
     /// The profiles found on disk, in their order.
     pub profiles: Vec<Profile>,
     /// The directory of what hermux keeps.
@@ -72,6 +72,7 @@ pub struct Hub {
     pub(super) links: Links,
     pub(super) vault: Vault,
     pub(super) reads: Reads,
+    pub(super) fleet: Fleet,
     pub(super) store: Store,
     pub(super) supervisor: Supervisor,
     /// Inputs that came of executing effects; stepped before anything else.
@@ -79,7 +80,6 @@ pub struct Hub {
     /// The registry has nothing more to wait for.
     pub(super) done: bool,
     pub(super) identity: Identity,
-    primary: ProfileName,
     profiles: Vec<Profile>,
     /// Terminals that have not said hello, and since when.
     strangers: BTreeMap<ClientId, (Updates, Tick)>,
@@ -117,7 +117,8 @@ impl Hub {
             clients: Clients::new(rooms_in),
             links: Links::default(),
             vault: Vault::default(),
-            reads: Reads::new(settings.root, settings.clock, answers_in),
+            reads: Reads::new(settings.root.clone(), settings.clock, answers_in.clone()),
+            fleet: Fleet::new(settings.root, answers_in),
             store: Store::open(
                 settings.store,
                 WallMs(Clock::wall().0.saturating_sub(settings.clock.now().0)),
@@ -126,7 +127,6 @@ impl Hub {
             inputs: VecDeque::new(),
             done: false,
             identity: Identity::new(settings.starter, settings.socket),
-            primary: settings.primary,
             profiles: settings.profiles,
             strangers: BTreeMap::new(),
             next_client: 1,
@@ -143,7 +143,8 @@ impl Hub {
     pub async fn run(mut self, mut ports: mpsc::Receiver<HubPort>, stop: CancellationToken) {
         self.restore().await;
         let profiles = std::mem::take(&mut self.profiles);
-        self.step(Input::ProfilesSeen(profiles));
+        self.step(Input::ProfilesSeen(profiles.into()));
+        self.fleet.watch();
         self.hand_over(self.clock.now());
         let mut ending = false;
         while !self.done {
@@ -298,7 +299,9 @@ impl Hub {
         // First, so that it is in the world that it is welcomed to.
         self.step(Input::ClientJoined { client, terminal });
         let (now, last) = (self.clock.now(), self.registry.last_shown());
-        self.clients.join(client, updates, (self.primary.clone(), last), self.registry.world(), now);
+        let primary = self.registry.primary().clone();
+        self.clients.join(client, updates, (primary, last), self.registry.world(), now);
+        self.fleet.attached(true);
     }
 
     fn leave(&mut self, client: ClientId) {
@@ -306,6 +309,7 @@ impl Hub {
         if self.clients.leave(client) {
             self.vault.wipe_client(client);
             self.reads.leave(client);
+            self.fleet.attached(self.clients.len() > 0);
             self.step(Input::ClientLeft { client });
         }
     }

@@ -3,11 +3,15 @@
 use super::{
     body::Body,
     message::{Message, Part},
+    notice::About,
     patch::{BodyChange, Change, Patch},
     session::Session,
     world::World,
 };
-use crate::base::{ids::SessionId, text::Untrusted};
+use crate::base::{
+    ids::{ProfileName, SessionId},
+    text::Untrusted,
+};
 
 /// A patch that does not fit what is known. The hub never makes one; a mirror that meets one has missed something and asks
 /// for a snapshot.
@@ -42,6 +46,7 @@ impl World {
                 replace_or_push(&mut self.profiles, profile, |p| p.name.clone());
                 self.sort_profiles();
             }
+            Patch::ProfileRenamed { from, to } => self.rename(from, to),
             Patch::ProfileRemoved(name) => self.profiles.retain(|profile| profile.name != *name),
             Patch::Notice(notice) => replace_or_push(&mut self.notices, notice, |n| n.id),
             Patch::NoticeRemoved(id) => self.notices.retain(|notice| notice.id != *id),
@@ -80,6 +85,28 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    fn rename(&mut self, from: &ProfileName, to: &ProfileName) {
+        let change = |name: &mut ProfileName| {
+            if name == from {
+                name.clone_from(to);
+            }
+        };
+        self.profiles.retain(|profile| profile.name != *to);
+        self.profiles.iter_mut().for_each(|profile| change(&mut profile.name));
+        self.sessions.values_mut().for_each(|session| change(&mut session.profile));
+        self.tombs.iter_mut().for_each(|tomb| change(&mut tomb.profile));
+        for notice in &mut self.notices {
+            if let About::Profile(name) = &mut notice.about {
+                change(name);
+            }
+        }
+        if let Some(directory) = self.directories.remove(from) {
+            self.directories.insert(to.clone(), directory);
+        }
+        self.shelf.rename(from, to);
+        self.sort_profiles();
     }
 
     fn sort_profiles(&mut self) {

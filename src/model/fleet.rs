@@ -1,7 +1,9 @@
 //! What is said of the profiles themselves beside how they stand: a new one, what is to be done to one, and what one is.
 
+use super::profile::Profile;
 use crate::base::{ids::ProfileName, text::Untrusted};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A profile that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,4 +52,54 @@ pub struct EnvKey {
     pub name: Untrusted,
     /// Whether it has a value that is not empty.
     pub set: bool,
+}
+
+/// What is to be done to the profiles. The `hermes` program does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    Create(Box<NewProfile>),
+    Rename { profile: ProfileName, to: ProfileName },
+    Delete(ProfileName),
+}
+
+impl Operation {
+    /// The profile that it is about: the new one where one is made.
+    pub fn profile(&self) -> &ProfileName {
+        match self {
+            Self::Create(new) => &new.name,
+            Self::Rename { profile, .. } | Self::Delete(profile) => profile,
+        }
+    }
+
+    /// Every name whose directory it touches.
+    pub fn names(&self) -> Vec<&ProfileName> {
+        match self {
+            Self::Rename { profile, to } => vec![profile, to],
+            _ => vec![self.profile()],
+        }
+    }
+}
+
+/// Where a directory is, whatever its name: by this a profile is known again that was renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub device: u64,
+    pub inode: u64,
+}
+
+/// The profiles that one look at the disk found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Seen {
+    /// A later look has a higher number; 0 before the first one that was asked for.
+    pub look: u64,
+    /// In their order.
+    pub profiles: Vec<Profile>,
+    /// Where those are that are directories of their own.
+    pub places: BTreeMap<ProfileName, Place>,
+}
+
+impl From<Vec<Profile>> for Seen {
+    fn from(profiles: Vec<Profile>) -> Self {
+        Self { profiles, ..Self::default() }
+    }
 }

@@ -41,6 +41,11 @@ pub enum Patch {
     /// Added in its place in the order, or replaced.
     Profile(Box<Profile>),
     ProfileRemoved(ProfileName),
+    /// It has another name, and so has everything that is of it.
+    ProfileRenamed {
+        from: ProfileName,
+        to: ProfileName,
+    },
     /// Added, or replaced where one of its id stands.
     Notice(Box<Notice>),
     NoticeRemoved(NoticeId),

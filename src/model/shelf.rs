@@ -101,6 +101,23 @@ impl Shelf {
         (ordered, !profile.is_default(), profile)
     }
 
+    /// A profile has another name: what was arranged of it is that one's.
+    pub(super) fn rename(&mut self, from: &ProfileName, to: &ProfileName) {
+        if let Some(pins) = self.pins.remove(from) {
+            self.pins.insert(to.clone(), pins);
+        }
+        if let Some(colour) = self.colours.remove(from) {
+            self.colours.insert(to.clone(), colour);
+        }
+        if self.order.contains(from) {
+            self.order.retain(|name| name != to);
+            self.order.iter_mut().filter(|name| *name == from).for_each(|name| name.clone_from(to));
+        }
+        if self.list.folded.remove(from) {
+            self.list.folded.insert(to.clone());
+        }
+    }
+
     pub fn is_pinned(&self, profile: &ProfileName, lineage: &LineageRoot) -> bool {
         self.pins.get(profile).is_some_and(|pins| pins.contains(lineage))
     }

@@ -6,9 +6,11 @@ use crate::{
     },
     model::{
         agent::{Call, Rest},
+        fleet::Operation,
         kept::Sent,
         listing::{Cursor, Filter, Sort},
         patch::Patch,
+        shelf::Colour,
         status::Status,
     },
     proto::{Answer, Refusal},
@@ -66,6 +68,21 @@ pub enum Effect {
         session: SessionId,
         profile: ProfileName,
         stored: StoredId,
+    },
+    /// Look which profiles there are. A later look has a higher number.
+    Discover {
+        look: u64,
+    },
+    /// Have the `hermes` program change the profiles, and look at the disk then.
+    Operate {
+        id: u64,
+        operation: Operation,
+    },
+    /// Write the colour that the person gave to a profile into its directory; `None` takes it out.
+    Paint {
+        id: u64,
+        profile: ProfileName,
+        colour: Option<Colour>,
     },
     /// Look whether this profile's backend could start and its stored sessions be read. Starts nothing.
     Look {
@@ -155,6 +172,14 @@ pub enum Read {
     Peek {
         profile: ProfileName,
         stored: StoredId,
+    },
+    /// What a profile is.
+    Details {
+        profile: ProfileName,
+    },
+    /// A profile's SOUL.md.
+    Soul {
+        profile: ProfileName,
     },
     /// Whether one of these profiles has it; the first one that does.
     Locate {

@@ -9,9 +9,10 @@ use crate::{
     model::{
         agent::{Fact, Link, Reply},
         body::Body,
+        fleet::Seen,
         kept::Kept,
         listing::StoredRow,
-        profile::{BackendState, Profile},
+        profile::BackendState,
         terminal::TerminalInfo,
     },
     proto::{Answer, Command, Refusal},
@@ -50,8 +51,21 @@ pub enum Input {
         profile: ProfileName,
         link: Link,
     },
-    /// The profiles found on disk, in their order. A profile that is gone leaves when its backend is cold.
-    ProfilesSeen(Vec<Profile>),
+    /// The profiles found on disk. One that is gone leaves when its backend is cold.
+    ProfilesSeen(Seen),
+    /// Something under the Hermes home came, moved or went.
+    ProfilesChanged,
+    /// What an `Effect::Operate` came to, and the disk afterwards where it could be looked at.
+    Operated {
+        id: u64,
+        result: Result<(), Untrusted>,
+        seen: Option<Seen>,
+    },
+    /// What an `Effect::Paint` came to.
+    Painted {
+        id: u64,
+        result: Result<(), Untrusted>,
+    },
     /// What an `Effect::Load` asked for.
     Loaded {
         session: SessionId,

@@ -11,7 +11,9 @@ mod catalog;
 mod children;
 mod configure;
 pub mod effect;
+mod fleet;
 pub mod input;
+mod leaving;
 mod linger;
 mod looks;
 mod notices;
@@ -62,6 +64,7 @@ use crate::{
     },
 };
 use effect::JobId;
+use fleet::Fleet;
 use linger::Linger;
 use outbox::Job;
 use runtime::{Kind, Pending, Run, Wires};
@@ -94,6 +97,7 @@ pub struct Registry {
     timers: Timers,
     terminals: Terminals,
     linger: Linger,
+    fleet: Fleet,
     /// The notice that crash safety is off.
     unsafe_store: Option<NoticeId>,
     /// What must be added to a tick to make wall time of it, as the last one who said knew it.
@@ -121,6 +125,7 @@ impl Registry {
             timers: Timers::default(),
             terminals: Terminals::default(),
             linger: Linger::default(),
+            fleet: Fleet::default(),
             unsafe_store: None,
             epoch: WallMs::default(),
             absent: Kept::default(),
@@ -128,6 +133,11 @@ impl Registry {
             now: Tick::default(),
             out: Step::default(),
         }
+    }
+
+    /// The profile that hermux was started with, by its present name; `default` once that one is gone.
+    pub fn primary(&self) -> &ProfileName {
+        &self.settings.primary
     }
 
     /// Whether it was told to end, or ends by itself: nothing new begins.
@@ -156,7 +166,10 @@ impl Registry {
             Input::Fact { profile, live, fact } => self.on_fact(&profile, live, fact),
             Input::Reply { call, reply } => self.on_reply(call, reply),
             Input::Link { profile, link } => self.on_link(&profile, link),
-            Input::ProfilesSeen(profiles) => self.on_profiles(profiles),
+            Input::ProfilesSeen(seen) => self.on_profiles(seen),
+            Input::ProfilesChanged => self.look_for_profiles(),
+            Input::Operated { id, result, seen } => self.on_operated(id, result, seen),
+            Input::Painted { id, result } => self.on_painted(id, result),
             Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
             Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
             Input::Answered { client, ask, answer } => self.effect(match answer {

@@ -94,7 +94,7 @@ impl Registry {
             Command::MoveTab { session, to } => self.on_move_tab(session, to),
             Command::Pin { profile, lineage, on } => self.on_pin(&profile, lineage, on),
             Command::OrderProfiles { order } => self.on_order_profiles(order),
-            Command::Recolour { profile, colour } => self.on_recolour(&profile, colour),
+            Command::Recolour { profile, colour } => self.on_recolour((client, ask), &profile, colour),
             Command::Arrange(list) => {
                 self.emit(Patch::List(list));
                 Ok(Some(Answer::Done))
@@ -189,14 +189,21 @@ impl Registry {
                 self.effect(Effect::Report { client, ask, processes });
                 Ok(None)
             }
-            Command::CreateProfile(_)
-            | Command::RenameProfile { .. }
-            | Command::DeleteProfile { .. }
-            | Command::Describe { .. }
-            | Command::ReadSoul { .. }
-            | Command::WriteSoul { .. }
-            | Command::ProfileDetails { .. } => {
+            Command::CreateProfile(new) => self.on_create_profile((client, ask), new),
+            Command::RenameProfile { profile, to, force } => {
+                self.on_rename_profile((client, ask), (profile, to), force)
+            }
+            Command::DeleteProfile { profile, confirm, force } => {
+                self.on_delete_profile((client, ask), (profile, &confirm), force)
+            }
+            Command::Describe { .. } | Command::WriteSoul { .. } => {
                 Err(Refusal::Hermes("this build of hermux cannot ask it yet".into()))
+            }
+            Command::ReadSoul { profile } => {
+                self.read_of(client, ask, &profile.clone(), Read::Soul { profile })
+            }
+            Command::ProfileDetails { profile } => {
+                self.read_of(client, ask, &profile.clone(), Read::Details { profile })
             }
             Command::DropSecret { handle } => {
                 self.effect(Effect::DropSecret { handle });
@@ -208,6 +215,9 @@ impl Registry {
     /// A profile whose backend hermux may start.
     pub(super) fn open_profile(&self, profile: &ProfileName) -> Result<(), Refusal> {
         let known = self.world.profile(profile).ok_or(Refusal::NoProfile)?;
+        if self.fleet.holds(profile) {
+            return Err(Refusal::Changing(profile.clone()));
+        }
         match (&known.backend, &known.problem) {
             (BackendState::Elsewhere(_), _) => Err(Refusal::Elsewhere(profile.clone())),
             (_, Some(problem)) => Err(Refusal::Unreadable(problem.clone())),

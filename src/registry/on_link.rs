@@ -83,6 +83,7 @@ impl Registry {
             BackendState::Cold => self.on_cold(profile, &was),
             _ => {}
         }
+        self.go_on_with_operation();
     }
 
     /// The process is gone. After a stop on purpose somebody may have asked for it again meanwhile.
@@ -99,7 +100,10 @@ impl Registry {
         } else if was.is_running() {
             self.give_all_back(profile, &"its backend did not start".into());
         }
-        self.leave_if_gone(profile);
+        if self.wires.get(profile).is_some_and(|wires| wires.gone) {
+            // Whether it is gone for good, or has another name, is seen now that nothing writes into it.
+            self.look_for_profiles();
+        }
     }
 
     /// There will be no backend: what waits for it goes back to the person.

@@ -47,7 +47,7 @@ impl Registry {
         known.unwrap_or_else(|| self.settings.cwd.clone())
     }
 
-    fn empty_draft(&self, profile: &ProfileName) -> Option<SessionId> {
+    pub(super) fn empty_draft(&self, profile: &ProfileName) -> Option<SessionId> {
         let empty = |id: &&SessionId| {
             self.session(**id)
                 .is_some_and(|known| known.profile == *profile && known.is_fresh() && known.draft.is_empty())
@@ -301,7 +301,7 @@ impl Registry {
             || self.messages(session).iter().any(|message| open(&message.state))
     }
 
-    fn remove_session(&mut self, session: SessionId) {
+    pub(super) fn remove_session(&mut self, session: SessionId) {
         let Some(known) = self.session(session) else { return };
         let profile = known.profile.clone();
         let prompts: Vec<_> = known.prompts.iter().map(|prompt| prompt.id).collect();
@@ -316,6 +316,5 @@ impl Registry {
         self.runs.remove(&session);
         self.terminals.replace(session, None);
         self.emit(Patch::SessionRemoved(session));
-        self.leave_if_gone(&profile);
     }
 }

@@ -6,44 +6,13 @@ use crate::{
         ids::{CallId, ProfileName, SessionId},
         text::Untrusted,
     },
-    model::{
-        agent::Call,
-        message::Level,
-        notice::About,
-        patch::Patch,
-        profile::{BackendState, Profile},
-    },
+    model::{agent::Call, message::Level, notice::About, profile::BackendState},
     proto::{Answer, Refusal},
 };
 
 impl Registry {
-    /// The profiles found on disk, each with the colour that its directory names.
-    pub(super) fn on_profiles(&mut self, seen: Vec<Profile>) {
-        let names: Vec<ProfileName> = seen.iter().map(|profile| profile.name.clone()).collect();
-        for mut profile in seen {
-            let wires = self.wire(&profile.name);
-            wires.gone = false;
-            wires.own_colour = profile.colour;
-            profile.colour = self.colour(&profile.name);
-            let new = match self.world.profile(&profile.name).cloned() {
-                Some(known) => {
-                    let Profile { home, problem, colour, description, .. } = profile;
-                    Profile { home, problem, colour, description, ..known }
-                }
-                None => profile,
-            };
-            if self.world.profile(&new.name) != Some(&new) {
-                self.emit(Patch::Profile(Box::new(new)));
-            }
-        }
-        let known: Vec<ProfileName> =
-            self.world.profiles.iter().map(|profile| profile.name.clone()).collect();
-        for name in known.iter().filter(|name| !names.contains(name)) {
-            self.wire(name).gone = true;
-            self.leave_if_gone(name);
-        }
-        self.restore_present();
-        // There is always a tab (INV15): a new hub begins with a draft of the profile that it was started with (I15).
+    /// There is always a tab (INV15): a new hub begins with a draft of the profile that it was started with (I15).
+    pub(super) fn have_a_tab(&mut self) {
         let primary = self.settings.primary.clone();
         if self.world.tabs.is_empty() && self.open_profile(&primary).is_ok() {
             let cwd = self.usual_cwd(&primary);
@@ -53,22 +22,11 @@ impl Registry {
         }
     }
 
-    /// A profile that is no longer on disk leaves when it has neither process nor session.
-    pub(super) fn leave_if_gone(&mut self, name: &ProfileName) {
-        let Some(profile) = self.world.profile(name) else { return };
-        let gone = self.wires.get(name).is_some_and(|wires| wires.gone);
-        if !gone || profile.backend.is_running() || self.world.sessions.values().any(|s| s.profile == *name) {
-            return;
-        }
-        self.calm(name);
-        self.wires.remove(name);
-        self.emit(Patch::ProfileRemoved(name.clone()));
-    }
-
     /// Has a backend running. `asked`: by the person, which ends the wait of one that retries or is stuck.
     pub(super) fn wake(&mut self, name: &ProfileName, asked: bool) {
         let (now, Some(profile)) = (self.now, self.world.profile(name)) else { return };
-        if self.ending {
+        // One whose directory is about to change is started when that is done, if something of it waits then.
+        if self.ending || self.fleet.holds(name) {
             return;
         }
         let again = matches!(
@@ -169,8 +127,9 @@ impl Registry {
         }
     }
 
-    fn exit_if_parted(&mut self) {
-        if self.ending && self.wires.values().all(|wires| wires.farewell.is_empty()) {
+    pub(super) fn exit_if_parted(&mut self) {
+        if self.ending && !self.fleet.is_busy() && self.wires.values().all(|wires| wires.farewell.is_empty())
+        {
             self.effect(Effect::Exit);
         }
     }

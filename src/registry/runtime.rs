@@ -224,7 +224,7 @@ pub(super) struct Wires {
     pub wants: Vec<Want>,
     /// The colour that its directory names.
     pub own_colour: Option<Colour>,
-    /// No longer on disk: it leaves when its backend is cold.
+    /// No longer on disk under its name: it leaves, or moves, when its backend is cold.
     pub gone: bool,
 }
 

@@ -209,6 +209,7 @@ pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut
             let colour = world.shelf.colours.get(profile).copied();
             return set(Key::Colour(profile.clone()), colour.map(Row::Colour));
         }
+        Patch::ProfileRenamed { from, to } => return renamed(from, to, world, epoch, set),
         Patch::ProfileOrder(_) => return set(Key::Order, Some(Row::Order(world.shelf.order.clone()))),
         Patch::List(_) => return set(Key::List, Some(Row::List(world.shelf.list.clone()))),
         Patch::Body { .. }
@@ -250,6 +251,26 @@ pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut
         | Change::Activity(_)
         | Change::Todos(_)
         | Change::Subagents(_) => {}
+    }
+}
+
+/// Everything that is kept under a profile's name, and every session of it, is kept under the other one.
+fn renamed(
+    from: &ProfileName,
+    to: &ProfileName,
+    world: &World,
+    epoch: WallMs,
+    set: &mut impl FnMut(Key, Option<Row>),
+) {
+    for name in [from, to] {
+        set(Key::Directory(name.clone()), world.directories.get(name).cloned().map(Row::Directory));
+        set(Key::Pins(name.clone()), world.shelf.pins.get(name).cloned().map(Row::Pins));
+        set(Key::Colour(name.clone()), world.shelf.colours.get(name).copied().map(Row::Colour));
+    }
+    set(Key::Order, Some(Row::Order(world.shelf.order.clone())));
+    set(Key::List, Some(Row::List(world.shelf.list.clone())));
+    for session in world.sessions.values().filter(|session| session.profile == *to) {
+        set(Key::Session(session.id), Some(Row::Session(head(session, epoch))));
     }
 }
 

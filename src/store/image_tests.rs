@@ -82,6 +82,10 @@ fn patch((what, who, n): (u8, u8, u64)) -> Patch {
         7 => Patch::ProfileOrder(vec![profile; n as usize % 2]),
         8 => Patch::Colour { profile, colour: (n % 2 == 0).then_some(Colour(n as u32)) },
         9 => Patch::List(Box::new(ListPrefs { open: n % 2 == 0, all: n % 3 == 0, ..ListPrefs::default() })),
+        10 => {
+            let to = ProfileName::new(["play", "rest"][n as usize % 2]).unwrap();
+            Patch::ProfileRenamed { from: profile, to }
+        }
         kind => Patch::Session { session: id, change: change((kind, n)) },
     }
 }

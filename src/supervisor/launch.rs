@@ -4,15 +4,18 @@
 //! The token goes through the environment alone: a command line is for everyone to read, an environment for its owner.
 
 use super::failure::{Failure, Probe};
-use super::probe;
+use super::{operation, probe};
 use crate::base::{
     ids::ProfileName,
     secret::Secret,
     sys::{
+        files,
         guarding::{ASK, MARK},
         process::{self, Proc},
     },
+    text::Untrusted,
 };
+use crate::model::fleet::Operation;
 use futures_util::future::BoxFuture;
 use rustix::fs::{Access, access};
 use std::ffi::{OsStr, OsString};
@@ -96,6 +99,11 @@ pub trait Launcher: fmt::Debug + Send + Sync + 'static {
     /// Whether a launch can do anything at all. Looks at files alone.
     fn check(&self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// Has the program change the profiles. An error is its words.
+    fn operate(&self, _operation: &Operation) -> BoxFuture<'static, Result<(), Untrusted>> {
+        Box::pin(std::future::ready(Err("it cannot change profiles".into())))
     }
 
     /// Asks the program what it is. Takes a second and more, so only where that explains a failure.
@@ -198,6 +206,26 @@ impl Launcher for Guarded {
         let home = ("HERMES_HOME".into(), self.home.clone().into_os_string());
         let words = [self.program.command.clone().into_os_string(), "--version".into()];
         probe::ask(self.guard(words, environment.chain([home])))
+    }
+
+    fn operate(&self, operation: &Operation) -> BoxFuture<'static, Result<(), Untrusted>> {
+        let command = self.check().map_err(|failure| failure.what()).and_then(|()| {
+            let mark = files::random_hex(16).map_err(|error| error.to_string())?;
+            let mut words = vec![self.program.command.clone().into_os_string()];
+            words.extend(self.program.args.iter().cloned());
+            words.extend(operation::words(operation));
+            let own =
+                [("HERMES_HOME".into(), self.home.clone().into_os_string()), (MARK.into(), mark.into())];
+            let environment = std::env::vars_os().filter(|(name, _)| !misleads(name)).chain(own);
+            let mut command = self.guard(words, environment);
+            // Not where it could keep a directory from going.
+            command.current_dir("/");
+            Ok(command)
+        });
+        match command {
+            Ok(command) => Box::pin(operation::run(command, operation::patience(operation))),
+            Err(why) => Box::pin(std::future::ready(Err(why.into()))),
+        }
     }
 
     fn launch(&self, order: &Order<'_>) -> Result<Running, Failure> {

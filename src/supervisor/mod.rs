@@ -4,13 +4,16 @@
 //! Not for: which profiles run, how many, and when one is stopped (the registry decides), nor for what the frames say (`wire`).
 //! What one profile does costs the others nothing: each is a task of its own.
 
+pub mod appearance;
 pub mod backoff;
 mod child;
+pub mod details;
 pub mod failure;
 pub mod health;
 pub mod launch;
 mod link;
 pub mod log;
+mod operation;
 pub mod owner;
 mod probe;
 pub mod profiles;
@@ -22,13 +25,17 @@ mod socket;
 pub mod state;
 pub mod version;
 mod warning;
+#[cfg(target_os = "linux")]
+pub mod watch;
+mod yaml;
 
+use crate::base::sys::files::LockError;
 use crate::base::{
     clock::Clock,
     ids::{Epoch, ProfileName},
     text::Untrusted,
 };
-use crate::model::profile::BackendState;
+use crate::model::{fleet::Operation, profile::BackendState};
 use crate::wire::{
     OutFrame,
     rest::{Request, Response},
@@ -36,6 +43,7 @@ use crate::wire::{
 use failure::Failure;
 use launch::Launcher;
 use link::Link;
+use owner::Owner;
 use record::Record;
 use rest::RestError;
 use socket::{Outgoing, Outlet};
@@ -44,6 +52,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -123,6 +132,7 @@ struct Handle {
     orders: mpsc::Sender<Order>,
     outlet: Outlet,
     record: Arc<Mutex<Record>>,
+    task: JoinHandle<()>,
 }
 
 /// The backends of one Hermes root. Dropping it without [`Supervisor::shutdown`] ends them, too: their guards see to it.
@@ -158,8 +168,8 @@ impl Supervisor {
             let (orders, receiver) = mpsc::channel(ORDERS);
             let (outlet, record) = (Outlet::default(), Arc::default());
             let link = Link::new(profile.clone(), self.shared.clone(), outlet.clone(), Arc::clone(&record));
-            self.tasks.spawn(link.run(receiver));
-            Handle { orders, outlet, record }
+            let task = self.tasks.spawn(link.run(receiver));
+            Handle { orders, outlet, record, task }
         });
         tell(profile, handle, Order::Start);
     }
@@ -219,6 +229,38 @@ impl Supervisor {
                 Some(door) => door.ask(request).await,
                 None => Err(RestError::NotConnected),
             }
+        }
+    }
+
+    /// Has the program change the profiles, when nothing of hermux' is left in those that it touches: their tasks end, and no other
+    /// hermux may own them meanwhile. An error is the program's words, or why it could not be asked.
+    pub fn operate(
+        &self,
+        operation: Operation,
+    ) -> impl Future<Output = Result<(), Untrusted>> + Send + 'static {
+        let names: Vec<ProfileName> = operation.names().into_iter().cloned().collect();
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without a hand on it each ends by itself, and lets go of its profile.
+        let tasks: Vec<_> =
+            names.iter().filter_map(|name| links.remove(name)).map(|handle| handle.task).collect();
+        drop(links);
+        let shared = self.shared.clone();
+        async move {
+            for task in tasks {
+                // It is bounded by itself. One that panicked has ended, too.
+                let _ = task.await;
+            }
+            let settings = &shared.settings;
+            let mut owners = Vec::new();
+            for name in &names {
+                owners.push(Owner::take(&settings.runtime, &settings.home, name).map_err(
+                    |error| match error {
+                        LockError::Held(who) => format!("another hermux holds profile {name}: {who}"),
+                        LockError::Io(error) => error.to_string(),
+                    },
+                )?);
+            }
+            settings.launcher.operate(&operation).await
         }
     }
 

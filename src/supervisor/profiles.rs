@@ -1,8 +1,17 @@
 //! The profiles of a Hermes root, read from disk. Starts nothing and opens no file of Hermes.
 
+use super::{appearance, details};
 use crate::base::{ids::ProfileName, name::is_reserved, text::Untrusted};
-use crate::model::profile::Profile;
+use crate::model::{
+    fleet::{Place, Seen},
+    profile::Profile,
+};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+/// The names whose coming and going in a Hermes home, or in a profile's directory, says something that [`discover`] finds.
+pub(super) const TELLING: [&str; 3] = ["profiles", appearance::FILE, details::DESCRIPTION_FILE];
 
 /// What is under a root.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +25,26 @@ pub struct Found {
 /// The directory of `profile` under `root`.
 pub fn home_of(root: &Path, profile: &ProfileName) -> PathBuf {
     if profile.is_default() { root.to_owned() } else { root.join("profiles").join(profile.as_str()) }
+}
+
+/// A look at the home `root`, of the number `look`.
+///
+/// # Errors
+/// When the home cannot be looked at: what is not seen then is not gone.
+pub fn seen(root: &Path, look: u64) -> io::Result<Seen> {
+    std::fs::metadata(root)?;
+    match std::fs::read_dir(root.join("profiles")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let profiles = discover(root).profiles;
+    let place = |profile: &Profile| {
+        let meta =
+            std::fs::symlink_metadata(home_of(root, &profile.name)).ok().filter(std::fs::Metadata::is_dir)?;
+        Some((profile.name.clone(), Place { device: meta.dev(), inode: meta.ino() }))
+    };
+    let places = profiles.iter().filter_map(place).collect();
+    Ok(Seen { look, profiles, places })
 }
 
 /// Looks at `root`. The profile `default` is always there; a root that is missing has no other.
@@ -49,9 +78,13 @@ pub fn discover(root: &Path) -> Found {
         found.profiles.push(profile);
     }
     found.profiles.sort_by(|a, b| a.name.cmp(&b.name));
-    found
-        .profiles
-        .insert(0, Profile::new(ProfileName::default_profile(), root.to_string_lossy().into_owned()));
+    let root = Profile::new(ProfileName::default_profile(), root.to_string_lossy().into_owned());
+    found.profiles.insert(0, root);
+    for profile in found.profiles.iter_mut().filter(|profile| profile.problem.is_none()) {
+        let home = PathBuf::from(profile.home.raw());
+        profile.colour = appearance::colour(&home);
+        profile.description = details::description(&home).ok().flatten();
+    }
     found
 }
 

@@ -131,6 +131,13 @@ impl Mirror {
         }
         for patch in list {
             applied.touched.extend(touched(patch));
+            match patch {
+                Patch::ProfileRenamed { from, to } if *from == self.primary => self.primary.clone_from(to),
+                Patch::ProfileRemoved(name) if *name == self.primary => {
+                    self.primary = ProfileName::default_profile();
+                }
+                _ => {}
+            }
             if self.world.apply(patch).is_err() {
                 self.lost = true;
                 applied.resync = true;
@@ -147,6 +154,8 @@ fn touched(patch: &Patch) -> Option<Touched> {
         Patch::SessionAdded(session) => Touched::Body(session.id),
         Patch::Session { session, .. } => Touched::Session(*session),
         Patch::SessionRemoved(_) | Patch::Tabs(_) => Touched::Tabs,
+        // Of every session of it.
+        Patch::ProfileRenamed { .. } => Touched::World,
         Patch::Body { session, change } => match change {
             BodyChange::Message(message) => Touched::Message(*session, message.id),
             BodyChange::Append { message, part, .. } => Touched::Grown(*session, *message, *part),

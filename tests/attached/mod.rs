@@ -81,7 +81,6 @@ impl Hub {
         let profiles: Vec<Profile> = supervisor::profiles::discover(&home).profiles;
         let settings = run::Settings {
             root: home,
-            primary: ProfileName::default_profile(),
             profiles,
             store: dir.path().join("kept"),
             clock,

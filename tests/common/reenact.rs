@@ -103,7 +103,7 @@ fn of(path: &PathBuf) -> Reenactment {
         asks: 0,
         epochs: 0,
     };
-    play.input(Input::ProfilesSeen(vec![Profile::new(profile.clone(), "/home")]));
+    play.input(Input::ProfilesSeen(vec![Profile::new(profile.clone(), "/home")].into()));
     play.command(Command::Wake { profile });
     for line in lines {
         play.line(&line);

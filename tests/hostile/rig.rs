@@ -82,7 +82,7 @@ impl Rig {
         let mut registry = Registry::new(settings);
         let now = Tick(110_000);
         let profiles = ["default", "work"].map(|profile| Profile::new(name(profile), "/home/me/.hermes"));
-        registry.step(Input::ProfilesSeen(profiles.to_vec()), now);
+        registry.step(Input::ProfilesSeen(profiles.to_vec().into()), now);
         let opened = registry.step(
             Input::Command {
                 client: TERMINAL,

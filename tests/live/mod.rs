@@ -56,13 +56,11 @@ impl Rig {
         });
         let primary = ProfileName::default_profile();
         let cwd = cwd.to_string_lossy().into_owned();
-        let registry =
-            Registry::new(registry::Settings { primary: primary.clone(), cwd, limits, first_id: 0 });
+        let registry = Registry::new(registry::Settings { primary, cwd, limits, first_id: 0 });
         let settings = Settings {
             profiles: supervisor::profiles::discover(&root).profiles,
             store: home.path().join("kept"),
             root,
-            primary,
             clock,
             starter: Starter::default(),
             socket: None,

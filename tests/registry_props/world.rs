@@ -117,7 +117,7 @@ impl Rig {
 
     pub(crate) fn profiles_seen(&mut self) {
         let profiles = PROFILES.map(|n| Profile::new(ProfileName::new(n).unwrap(), "/home"));
-        self.feed(Input::ProfilesSeen(profiles.to_vec()), 1);
+        self.feed(Input::ProfilesSeen(profiles.to_vec().into()), 1);
     }
 
     /// One thing happens.
@@ -658,6 +658,7 @@ impl Rig {
     fn carry_out(&mut self, effect: Effect) -> Vec<Effect> {
         match effect {
             Effect::Store { job } => self.store(job),
+            Effect::Paint { id, .. } => self.feed(Input::Painted { id, result: Ok(()) }, 1),
             Effect::Load { session, profile, stored } => {
                 self.loads.push_back((session, profile, stored));
                 Vec::new()

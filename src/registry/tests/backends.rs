@@ -30,7 +30,7 @@ fn stuck() -> BackendState {
     }))
 }
 
-fn stops(effects: &[Effect]) -> Vec<String> {
+pub(super) fn stops(effects: &[Effect]) -> Vec<String> {
     let stops = effects.iter().filter_map(|effect| match effect {
         Effect::StopBackend { profile } => Some(profile.to_string()),
         _ => None,
@@ -112,28 +112,12 @@ fn a_profile_that_another_hermux_holds_can_only_be_read() {
 #[test]
 fn a_single_profile_has_one_backend() {
     let mut rig = Rig::new();
-    rig.run(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")]));
+    rig.run(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")].into()));
     assert_eq!(rig.reg.world().profiles.len(), 1);
     let session = rig.draft("default");
     let mut effects = rig.send(session, "hi");
     effects.extend(rig.command(Command::Wake { profile: profile("default") }));
     assert_eq!(starts(&effects), 1);
-}
-
-/// Profiles come and go on disk; one that runs or is open stays until it is neither.
-#[test]
-fn a_profile_that_is_gone_leaves_when_nothing_of_it_is_open() {
-    let mut rig = Rig::new();
-    let session = rig.ready("work", "aa");
-    let seen = |names: &[&str]| names.iter().map(|name| Profile::new(profile(name), "/home")).collect();
-    rig.run(Input::ProfilesSeen(seen(&["default", "new"])));
-    let names = |rig: &Rig| rig.reg.world().profiles.iter().map(|p| p.name.to_string()).collect::<Vec<_>>();
-    assert_eq!(names(&rig), ["default", "new", "work"]);
-    rig.command(Command::CloseTab { session, running: crate::proto::command::CloseRunning::Ask });
-    assert_eq!(names(&rig), ["default", "new", "work"]);
-    rig.down("work", true);
-    rig.state("work", BackendState::Cold);
-    assert_eq!(names(&rig), ["default", "new"]);
 }
 
 /// DECISIONS 20: turns, processes, sessions, then the process.
@@ -170,7 +154,7 @@ fn a_stop_on_purpose_settles_everything_first() {
 fn an_idle_backend_makes_room_when_the_pool_is_full() {
     let mut rig = Rig::new();
     let names = ["default", "a", "b", "c", "d"];
-    rig.run(Input::ProfilesSeen(names.map(|name| Profile::new(profile(name), "/home")).to_vec()));
+    rig.run(Input::ProfilesSeen(names.map(|name| Profile::new(profile(name), "/home")).to_vec().into()));
     rig.ready("a", "aa");
     rig.running("b", "bb");
     rig.ready("c", "cc");

@@ -5,6 +5,7 @@ mod backends;
 mod catalog;
 mod children;
 mod configure;
+mod fleet;
 mod held;
 mod outbox;
 mod plain;

@@ -270,7 +270,7 @@ fn a_session_waits_for_its_profile() {
         kept: Ok(Box::new(Kept { sessions: all, tabs, ..Kept::default() })),
         wall: WALL,
     });
-    let step = rig.step(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")]));
+    let step = rig.step(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")].into()));
     assert_eq!(rig.reg.world().tabs, [SessionId(8)]);
     assert!(!step.patches.iter().any(|patch| matches!(patch, Patch::SessionRemoved(_))), "its rows stay");
     assert_eq!(rig.reg.world().notices, []);

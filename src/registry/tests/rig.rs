@@ -70,16 +70,27 @@ impl Rig {
         Self::unseen(Limits::default())
     }
 
+    /// With its three profiles, begun in this one.
+    pub(super) fn started_in(primary: &str) -> Self {
+        let mut rig = Self::unseen_in(primary, Limits::default());
+        rig.profiles(&["default", "research", "work"]);
+        rig
+    }
+
     fn unseen(limits: Limits) -> Self {
+        Self::unseen_in("default", limits)
+    }
+
+    fn unseen_in(primary: &str, limits: Limits) -> Self {
         let settings =
-            Settings { primary: profile("default"), cwd: "/start".to_owned(), limits, first_id: 100 };
+            Settings { primary: profile(primary), cwd: "/start".to_owned(), limits, first_id: 100 };
         Self { reg: Registry::new(settings), now: 1_000, mirror: World::default(), asks: 0 }
     }
 
     /// These profiles are on disk.
     pub(super) fn profiles(&mut self, names: &[&str]) -> Vec<Effect> {
         let seen = names.iter().map(|name| Profile::new(profile(name), "/home"));
-        self.run(Input::ProfilesSeen(seen.collect()))
+        self.run(Input::ProfilesSeen(seen.collect::<Vec<_>>().into()))
     }
 
     /// One step; the mirror takes its patches and must equal the world.
@@ -99,7 +110,7 @@ impl Rig {
         step
     }
 
-    /// A step, and what the hub does at once after it: a text that is to be put on disk is.
+    /// A step, and what the hub does at once after it: a text that is to be put on disk is, and so is a colour.
     pub(super) fn run(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.step(input).effects;
         let mut at = 0;
@@ -107,6 +118,10 @@ impl Rig {
             if let Effect::Store { job } = effect {
                 let job = *job;
                 effects.extend(self.step(Input::Stored { jobs: vec![job], result: Ok(()) }).effects);
+            }
+            if let Some(Effect::Paint { id, .. }) = effects.get(at) {
+                let id = *id;
+                effects.extend(self.step(Input::Painted { id, result: Ok(()) }).effects);
             }
             at += 1;
         }

@@ -64,7 +64,7 @@ fn the_persons_colour_wins_over_the_one_of_the_directory() {
             description: Some("for work".into()),
             ..Profile::new(profile("work"), "/home")
         };
-        Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home"), work])
+        Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home"), work].into())
     };
     rig.run(seen(Some(1)));
     let colour = |rig: &Rig| rig.reg.world().profile(&profile("work")).unwrap().colour;
@@ -76,9 +76,9 @@ fn the_persons_colour_wins_over_the_one_of_the_directory() {
     rig.run(seen(Some(3)));
     assert_eq!(colour(&rig), Some(Colour(2)));
     rig.ask(recolour(None)).unwrap();
-    assert_eq!(colour(&rig), Some(Colour(3)), "without one of the person's own the directory says");
-    rig.run(seen(None));
-    assert_eq!(colour(&rig), None);
+    assert_eq!(colour(&rig), None, "Auto takes it out of the directory, too (E16)");
+    rig.run(seen(Some(4)));
+    assert_eq!(colour(&rig), Some(Colour(4)), "without one of the person's own the directory says");
     let description = rig.reg.world().profile(&profile("work")).unwrap().description.clone();
     assert_eq!(description, Some("for work".into()));
     let nobody = Command::Recolour { profile: profile("nobody"), colour: None };

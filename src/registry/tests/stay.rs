@@ -21,7 +21,7 @@ const ONE: ClientId = ClientId(7);
 fn pooled(pool: usize) -> Rig {
     let mut rig = Rig::with(Limits { pool, ..Limits::default() });
     let names = ["default", "a", "b", "c", "d"].map(|name| Profile::new(profile(name), "/home"));
-    rig.run(Input::ProfilesSeen(names.to_vec()));
+    rig.run(Input::ProfilesSeen(names.to_vec().into()));
     rig
 }
 
@@ -310,7 +310,7 @@ fn a_hub_in_its_terminals_process_never_ends_by_itself() {
 #[test]
 fn a_single_profile_has_no_timers() {
     let mut rig = Rig::new();
-    rig.run(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")]));
+    rig.run(Input::ProfilesSeen(vec![Profile::new(profile("default"), "/home")].into()));
     rig.ready("default", "dd");
     rig.wait(10_000);
     assert_eq!(rig.reg.next_timer(), None);

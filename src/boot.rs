@@ -117,6 +117,11 @@ fn start_up(paths: &Paths, log: Option<&str>) -> anyhow::Result<(WorkerGuard, Ru
     Ok((prepare(paths, log)?, workers()?))
 }
 
+/// A variable of the environment that says something.
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// Runs a terminal on the hub that `reach` finds, until one of them ends. `back`: the command that comes back to that hub, if it
 /// stays. The first frame waits for neither.
 async fn present(seat: Seat, back: Option<String>, clock: Clock, reach: impl Reach) -> anyhow::Result<Ended> {
@@ -127,6 +132,8 @@ async fn present(seat: Seat, back: Option<String>, clock: Clock, reach: impl Rea
         cwd: seat.cwd.to_string_lossy().into_owned(),
         home: std::env::var("HOME").unwrap_or_default(),
         colours: colours(),
+        editor: ["VISUAL", "EDITOR"].into_iter().find_map(set),
+        runtime: seat.paths.runtime,
         around: Around::detect(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
         multiplexer: pane(),
         back,

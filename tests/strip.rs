@@ -3,12 +3,17 @@
 mod stage;
 
 use hermux::base::ids::SessionId;
-use hermux::proto::Command;
+use hermux::model::patch::Patch;
+use hermux::model::profile::Profile;
+use hermux::model::shelf::ListPrefs;
 use hermux::proto::command::CloseRunning;
-use hermux::ui::state::Hit;
+use hermux::proto::{Command, Refusal, Update};
+use hermux::ui::events::MouseDeed;
 use hermux::ui::state::layer::Layer;
+use hermux::ui::state::{Hit, swatch};
+use hermux::ui::theme::{Depth, Shade, Theme};
 use stage::Stage;
-use stage::worlds::busy;
+use stage::worlds::{busy, name, un};
 
 const SIZE: (u16, u16) = (100, 30);
 
@@ -75,4 +80,308 @@ fn a_harmless_question_is_marked_on_its_answer() {
     stage.commands();
     stage.keys("enter");
     assert_eq!(stage.commands(), [Command::SetYolo { session: SessionId(2), on: false }]);
+}
+
+// --- gestures on the strip -----------------------------------------------------------------------------------------
+
+/// `default` and four named profiles; `work` is shown.
+fn five() -> Stage {
+    let mut world = busy();
+    for extra in ["music", "taxes"] {
+        world.profiles.push(Profile::new(name(extra), "/home/me/.hermes"));
+    }
+    let mut stage = Stage::showing(world, 2, SIZE);
+    stage.draw();
+    stage.commands();
+    stage
+}
+
+fn order(names: &[&str]) -> Command {
+    Command::OrderProfiles {
+        order: std::iter::once("default").chain(names.iter().copied()).map(name).collect(),
+    }
+}
+
+fn last_row(stage: &mut Stage) -> String {
+    stage.draw().lines().last().unwrap_or_default().to_owned()
+}
+
+/// E03, E04, E06, E12: a drag moves the chip place by place while it goes on, and is said to the hub once, when it ends.
+#[test]
+fn a_chip_is_dragged_to_another_place() {
+    let mut stage = five();
+    let (from, row) = stage.place_of(&Hit::Profile(name("research")));
+    let (to, _) = stage.place_of(&Hit::Profile(name("taxes")));
+    stage.mouse(MouseDeed::Press, from + 2, row);
+    stage.mouse(MouseDeed::Drag, to + 2, row);
+    let shown = last_row(&mut stage);
+    assert!(shown.contains('↔') && shown.find("taxes") < shown.find("research"), "{shown}");
+    assert_eq!(stage.commands(), [], "nothing is said while it is carried");
+    stage.mouse(MouseDeed::Release, to + 2, row);
+    assert_eq!(stage.commands(), [order(&["work", "music", "taxes", "research"])]);
+    let shown = last_row(&mut stage);
+    assert!(shown.find("taxes") < shown.find("research"), "the order stays until the hub has it: {shown}");
+    assert!(!shown.contains('↔'), "{shown}");
+}
+
+/// E07, E09: other rows mean nothing, and it goes no further than the last chip.
+#[test]
+fn a_drag_ignores_rows_and_stays_among_the_chips() {
+    let mut stage = five();
+    let (from, row) = stage.place_of(&Hit::Profile(name("work")));
+    stage.mouse(MouseDeed::Press, from + 2, row);
+    stage.mouse(MouseDeed::Drag, SIZE.0 - 1, 3);
+    stage.mouse(MouseDeed::Release, SIZE.0 - 1, 0);
+    assert_eq!(stage.commands(), [order(&["research", "music", "taxes", "work"])]);
+    stage.mouse(MouseDeed::Press, from + 2, row);
+    stage.mouse(MouseDeed::Drag, 0, row);
+    stage.mouse(MouseDeed::Release, 0, row);
+    assert_eq!(stage.commands(), [], "the first one is first already");
+}
+
+/// E31: an order that the hub does not take is not shown any longer, and that is said.
+#[test]
+fn an_order_that_is_refused_is_rolled_back() {
+    let mut stage = five();
+    stage.keys("ctrl-x O >");
+    let (ask, command) = stage.asked().last().cloned().unwrap();
+    assert_eq!(command, order(&["research", "work", "music", "taxes"]));
+    stage.hear(Update::Refused { ask, reason: Refusal::NoHub });
+    let shown = stage.draw();
+    assert!(shown.contains("The profiles stay in their order"), "{shown}");
+    let row = last_row(&mut stage);
+    assert!(row.find("work") < row.find("research"), "{row}");
+}
+
+/// E06, E14, E15: a short press selects, a long one recolours, a drag does neither; a click after a hold does nothing.
+#[test]
+fn select_recolour_and_reorder_are_three_gestures() {
+    let mut stage = five();
+    let (x, row) = stage.place_of(&Hit::Profile(name("research")));
+    stage.mouse(MouseDeed::Press, x + 2, row);
+    stage.wait(449);
+    assert!(stage.ui.layer.is_none());
+    stage.mouse(MouseDeed::Release, x + 2, row);
+    assert!(
+        matches!(stage.commands().as_slice(), [Command::NewSession { profile, .. }] if *profile == name("research"))
+    );
+
+    stage.mouse(MouseDeed::Press, x + 2, row);
+    stage.wait(450);
+    assert!(matches!(&stage.ui.layer, Some(Layer::Swatch(open)) if open.profile == name("research")));
+    stage.mouse(MouseDeed::Release, x + 2, row);
+    assert!(matches!(stage.ui.layer, Some(Layer::Swatch(_))), "the trailing click is none");
+    assert_eq!(stage.commands(), []);
+    stage.keys("esc");
+
+    stage.mouse(MouseDeed::Press, x + 2, row);
+    stage.mouse(MouseDeed::Drag, x + 3, row);
+    stage.wait(2_000);
+    assert!(stage.ui.layer.is_none(), "a drag cancels the hold");
+    stage.mouse(MouseDeed::Release, x + 2, row);
+    assert_eq!(stage.commands(), [], "brought back to where it was");
+}
+
+#[test]
+fn escape_puts_a_dragged_chip_back() {
+    let mut stage = five();
+    let (from, row) = stage.place_of(&Hit::Profile(name("work")));
+    stage.mouse(MouseDeed::Press, from + 2, row);
+    stage.mouse(MouseDeed::Drag, from + 30, row);
+    stage.keys("esc");
+    stage.mouse(MouseDeed::Release, from + 30, row);
+    assert_eq!(stage.commands(), []);
+    assert!(last_row(&mut stage).find("work") < last_row(&mut stage).find("research"));
+}
+
+/// E10: the wheel over the strip scrolls its chips and nothing else; elsewhere it scrolls the transcript.
+#[test]
+fn the_wheel_over_the_strip_scrolls_it() {
+    let mut world = busy();
+    for n in 0..9 {
+        world.profiles.push(Profile::new(name(&format!("project-{n}-of-many")), "/home/me/.hermes"));
+    }
+    let mut stage = Stage::showing(world, 2, (60, 24));
+    let first = |stage: &mut Stage| {
+        stage.draw();
+        let of = |(_, hit): &(_, Hit)| match hit {
+            Hit::Profile(name) if !name.is_default() => Some(name.to_string()),
+            _ => None,
+        };
+        stage.ui.hits.iter().find_map(of).unwrap()
+    };
+    assert_eq!(first(&mut stage), "work");
+    let row = stage.areas.strip.y;
+    stage.mouse(MouseDeed::WheelDown, 20, row);
+    assert_eq!(first(&mut stage), "research");
+    stage.mouse(MouseDeed::WheelRight, 20, row);
+    assert_eq!(first(&mut stage), "project-0-of-many");
+    stage.mouse(MouseDeed::WheelDown, 20, 5);
+    assert_eq!(first(&mut stage), "project-0-of-many");
+    for _ in 0..30 {
+        stage.mouse(MouseDeed::WheelDown, 20, row);
+    }
+    assert!(stage.draw().lines().last().unwrap().contains('‹'));
+    stage.mouse(MouseDeed::WheelUp, 20, row);
+    stage.mouse(MouseDeed::WheelLeft, 20, row);
+    for _ in 0..30 {
+        stage.mouse(MouseDeed::WheelUp, 20, row);
+    }
+    assert_eq!(first(&mut stage), "work");
+}
+
+/// E13: the right button opens the menu; a click beside it closes it and does nothing else.
+#[test]
+fn the_right_button_opens_the_menu_of_a_profile() {
+    let mut stage = five();
+    let (x, row) = stage.place_of(&Hit::Profile(name("taxes")));
+    stage.mouse(MouseDeed::RightPress, x + 2, row);
+    let shown = stage.draw();
+    assert!(shown.contains("rename…") && shown.contains("delete…"), "{shown}");
+    stage.mouse(MouseDeed::Press, 2, 5);
+    stage.mouse(MouseDeed::Release, 2, 5);
+    assert!(stage.ui.layer.is_none());
+    assert_eq!(stage.commands(), []);
+    // The default profile is nobody's to rename, recolour or delete.
+    let (x, row) = stage.place_of(&Hit::Profile(name("default")));
+    stage.mouse(MouseDeed::RightPress, x, row);
+    let shown = stage.draw();
+    assert!(
+        shown.contains("new session") && !shown.contains("rename…") && !shown.contains("delete…"),
+        "{shown}"
+    );
+}
+
+// --- keys on the strip ---------------------------------------------------------------------------------------------
+
+/// E03, E13, E14: everything that the mouse can do has a key; the profile in question is the one that is marked.
+#[test]
+fn the_strip_needs_no_mouse() {
+    let mut stage = five();
+    stage.keys("ctrl-x O right");
+    assert!(last_row(&mut stage).contains("›○ research"), "{}", last_row(&mut stage));
+    stage.keys("<");
+    assert_eq!(stage.commands(), [order(&["research", "work", "music", "taxes"])]);
+    stage.keys("c");
+    assert!(matches!(&stage.ui.layer, Some(Layer::Swatch(open)) if open.profile == name("research")));
+    stage.keys("esc m");
+    assert!(stage.draw().contains("─ research ─"));
+    stage.keys("esc r");
+    assert!(stage.draw().contains("Rename research"));
+    stage.keys("esc D");
+    assert!(stage.draw().contains("Delete research?"));
+    stage.keys("esc n");
+    let fresh = |command: &Command| matches!(command, Command::NewSession { profile, .. } if *profile == name("research"));
+    assert!(stage.commands().iter().any(fresh));
+    stage.keys("ctrl-x O esc");
+    stage.type_text("h");
+    assert_eq!(stage.composed(), "h", "the keys are the composer's again");
+}
+
+/// E01, C08: home, from there all profiles, and back; a profile that is selected leaves the list of all.
+#[test]
+fn the_toggle_goes_home_and_from_there_to_all_profiles() {
+    let mut stage = five();
+    stage.click(&Hit::Scope);
+    assert!(
+        matches!(stage.commands().as_slice(), [Command::NewSession { profile, .. }] if profile.is_default())
+    );
+    stage.keys("alt-1");
+    stage.commands();
+    stage.click(&Hit::Scope);
+    let all = ListPrefs { open: true, all: true, ..ListPrefs::default() };
+    let arranged = |stage: &mut Stage, prefs: &ListPrefs| {
+        stage.commands().contains(&Command::Arrange(Box::new(prefs.clone())))
+    };
+    assert!(arranged(&mut stage, &all));
+    assert!(last_row(&mut stage).contains('≡'));
+    stage.click(&Hit::Profile(name("research")));
+    assert!(arranged(&mut stage, &ListPrefs { all: false, ..all.clone() }));
+    assert!(last_row(&mut stage).contains('⌂'));
+}
+
+/// E01, E21, E22, E23: with one profile only home and "+"; the rest is there with the second.
+#[test]
+fn one_profile_has_only_its_home_and_a_way_to_another() {
+    let mut world = busy();
+    world.profiles.truncate(1);
+    world.sessions.retain(|_, session| session.profile.is_default());
+    world.tabs.truncate(1);
+    let mut stage = Stage::showing(world, 1, SIZE);
+    stage.draw();
+    assert!(last_row(&mut stage).starts_with(" ⌂ ●  +"));
+    let here = |stage: &Stage, wanted: &Hit| stage.ui.hits.iter().any(|(_, hit)| hit == wanted);
+    assert!(
+        !here(&stage, &Hit::Manage)
+            && !here(&stage, &Hit::Scope)
+            && !here(&stage, &Hit::Profile(name("default")))
+    );
+    stage.click(&Hit::CreateProfile);
+    assert!(stage.draw().contains("─ New profile ─"));
+    let stage = five();
+    assert!(here(&stage, &Hit::Manage) && here(&stage, &Hit::Scope) && here(&stage, &Hit::CreateProfile));
+}
+
+/// E01: with many profiles the strip is a list that opens, and still says that somebody waits.
+#[test]
+fn more_than_thirteen_profiles_are_a_list() {
+    let mut world = busy();
+    for n in 0..11 {
+        world.profiles.push(Profile::new(name(&format!("p{n}")), "/home/me/.hermes"));
+    }
+    let mut stage = Stage::showing(world, 1, SIZE);
+    let row = last_row(&mut stage);
+    assert!(row.contains("▾ 14 profiles 1! 2▸"), "{row}");
+    stage.click(&Hit::AllProfiles);
+    assert!(matches!(stage.ui.layer, Some(Layer::Palette(_))));
+}
+
+// --- colours -------------------------------------------------------------------------------------------------------
+
+/// E14, E16, E31: what is marked is shown at once and everywhere, what is left is as it was, what is taken is the hub's to show.
+#[test]
+fn a_colour_is_worn_while_it_is_looked_at_and_kept_only_when_it_is_taken() {
+    let mut stage = five();
+    stage.theme = Theme::named("dark", Shade::Dark, Depth::True).unwrap();
+    let colour = |stage: &mut Stage| {
+        let (x, y) = stage.place_of(&Hit::Profile(name("research")));
+        stage.buffer()[(x + 3, y)].fg
+    };
+    let before = colour(&mut stage);
+    stage.keys("ctrl-x O right c down down");
+    let tried = swatch::colour(4).unwrap();
+    let lime = stage.theme.shown(tried.rgb()).fg.unwrap();
+    assert_eq!(colour(&mut stage), lime, "tried on");
+    stage.keys("esc");
+    assert_eq!(colour(&mut stage), before, "left as it was");
+    assert_eq!(stage.commands(), []);
+    stage.keys("c down down enter");
+    assert_eq!(stage.commands(), [Command::Recolour { profile: name("research"), colour: Some(tried) }]);
+    assert_eq!(colour(&mut stage), before, "not before the hub says so");
+    let mut profile = stage.mirror.world().profile(&name("research")).unwrap().clone();
+    profile.colour = Some(tried);
+    stage.patch(vec![Patch::Profile(Box::new(profile))]);
+    assert_eq!(colour(&mut stage), lime);
+    // Auto takes the person's own colour away.
+    stage.keys("c");
+    assert!(
+        matches!(&stage.ui.layer, Some(Layer::Swatch(open)) if open.selected == 4),
+        "it opens on what there is"
+    );
+    stage.keys("up up enter");
+    assert_eq!(stage.commands(), [Command::Recolour { profile: name("research"), colour: None }]);
+}
+
+/// E31: a colour that could not be kept is not shown, and that is said.
+#[test]
+fn a_colour_that_is_refused_is_said() {
+    let mut stage = five();
+    stage.keys("ctrl-x O right c down enter");
+    let ask = stage.asked().last().unwrap().0;
+    stage.hear(Update::Refused { ask, reason: Refusal::Unreadable(un("read-only file system")) });
+    let shown = stage.draw();
+    assert!(
+        shown.contains("research keeps its colour") && shown.contains("read-only file system"),
+        "{shown}"
+    );
 }

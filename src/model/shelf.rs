@@ -94,6 +94,33 @@ pub enum TombKind {
     Archived,
 }
 
+impl Colour {
+    /// A colour of the circle, with the saturation and lightness that Hermes' own desktop program gives its profiles. `hue`: degrees.
+    pub fn of_hue(hue: u16) -> Self {
+        // hsl(hue, 68 %, 58 %): its channels lie between these two.
+        const LOW: u16 = 75;
+        const HIGH: u16 = 221;
+        let (sixth, within) = (hue % 360 / 60, hue % 60);
+        let rise = LOW + (HIGH - LOW) * within / 60;
+        let fall = HIGH - (HIGH - LOW) * within / 60;
+        let (r, g, b) = match sixth {
+            0 => (HIGH, rise, LOW),
+            1 => (fall, HIGH, LOW),
+            2 => (LOW, HIGH, rise),
+            3 => (LOW, fall, HIGH),
+            4 => (rise, LOW, HIGH),
+            _ => (HIGH, LOW, fall),
+        };
+        Self(u32::from(r) << 16 | u32::from(g) << 8 | u32::from(b))
+    }
+
+    /// Red, green and blue.
+    pub fn rgb(self) -> (u8, u8, u8) {
+        let [_, r, g, b] = self.0.to_be_bytes();
+        (r, g, b)
+    }
+}
+
 impl Shelf {
     /// Where a profile stands among others (INV25): those that the person ordered in that order, then `default`, then by name.
     pub fn place<'a>(&self, profile: &'a ProfileName) -> impl Ord + use<'a> {

@@ -1,6 +1,6 @@
 //! What the outside of the terminal must do: the effects of the pure part.
 
-use crate::base::ids::SecretHandle;
+use crate::base::ids::{ProfileName, SecretHandle};
 use crate::base::secret::Secret;
 use crate::proto::ToHub;
 
@@ -21,12 +21,23 @@ pub enum Action {
     Reread,
     /// Show everything in the theme of this name, until hermux ends.
     Theme(String),
+    /// Have the person change this text in an editor of their own.
+    Editor { text: String, of: Edited },
     /// Try to reach the hub now.
     Again,
     /// Paint every cell anew.
     Redraw,
     /// Leave.
     Leave(Next),
+}
+
+/// What a text is that the person changes in an editor of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// The SOUL.md of a profile that is to be made.
+    NewSoul,
+    /// That of a profile.
+    Soul(ProfileName),
 }
 
 /// What follows when the person has left.

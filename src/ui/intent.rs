@@ -27,6 +27,15 @@ pub enum Intent {
     PickProfile,
     NextProfile,
     PreviousProfile,
+    /// Turn the keys to the strip.
+    FocusStrip,
+    /// Go to the default profile, from there to the list of all.
+    Home,
+    /// Show all profiles, and what can be done with them.
+    Manage,
+    CreateProfile,
+    /// Do something with the profile that is marked, else with the one that is shown.
+    Profile(ProfileDeed),
 
     /// Choose a session, and put a link to it into the composer.
     LinkSession,
@@ -170,6 +179,25 @@ impl RowAct {
                 | Self::ClearFilters
         )
     }
+}
+
+/// What can be done with a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileDeed {
+    Switch,
+    NewSession,
+    /// Show what can be done with it.
+    Menu,
+    Colour,
+    Rename,
+    Describe,
+    /// Change its SOUL.md in the person's editor.
+    Soul,
+    /// Start its backend, or stop it.
+    Backend,
+    Delete,
+    MoveLeft,
+    MoveRight,
 }
 
 /// A change or motion in a text area.

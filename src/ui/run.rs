@@ -3,7 +3,9 @@
 //! It owns the clock and the effects; everything decided is decided in `update`, everything shown in `view`. After every
 //! wake it asks whether a frame is due, outside the `select!`, so that a flood of one kind cannot starve drawing.
 
-use std::{fs::File, io, sync::Arc};
+mod away;
+
+use std::{fs::File, io, path::PathBuf, sync::Arc};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
@@ -14,20 +16,22 @@ use super::attention::{Attention, Title};
 use super::canvas::Canvas;
 use super::clipboard::{self, Copied};
 use super::ends::Ends;
-use super::events::source::{self, Read};
+use super::events::source::{self, Gate, Read};
 use super::events::{Decoder, Input, Reply};
 pub use super::exit::{Exit, Why};
 use super::frame::FrameClock;
 use super::keymap::collide::Around;
 use super::look::{self, Look};
 use super::state::{Start, UiState};
-use super::term::{self, Term, TermError};
+use super::term::{self, Entered, Term, TermError};
 use super::theme::depth::Env;
 use super::watch::{self, Reread};
 use super::{mirror::Mirror, outbox::Outbox, setup::Ready, update, view, widget};
 use crate::base::clock::{Clock, Tick};
 use crate::config::source::Source;
 use crate::model::terminal::Multiplexer;
+use away::Back;
+
 use crate::transport::{
     link::FromHub,
     port::{Frame, HubLine},
@@ -52,9 +56,15 @@ pub struct Setup {
     pub multiplexer: Option<Multiplexer>,
     /// The command that comes back to the hub, which goes on when this terminal has left; `None`: the hub ends with it.
     pub back: Option<String>,
+    /// The person's editor, as `VISUAL` or `EDITOR` has it.
+    pub editor: Option<String>,
+    /// A private directory for what is edited in it.
+    pub runtime: PathBuf,
     pub clock: Clock,
 }
 
+/// The signal of `Ctrl-C` where the terminal is not raw.
+const SIGINT: i32 = 2;
 /// Updates taken in one go before a frame is considered.
 const BATCH: usize = 256;
 
@@ -63,13 +73,13 @@ pub async fn run(setup: Setup, line: HubLine, stop: CancellationToken) -> Result
     let term = Term::open()?;
     let entered = term.enter()?;
     term.watch_hangup()?;
-    let reads = source::spawn(term.handle()?, setup.clock)?;
+    let (reads, gate) = source::spawn(term.handle()?, setup.clock)?;
     let mut canvas = Canvas::new(File::from(term.handle()?), term.size());
     canvas.set_scrolls(term::scrolls(setup.colours.term.as_deref()));
-    let mut looping = Loop::new(setup, line, canvas, &term);
-    let why = looping.run(&term, reads, stop).await;
+    let mut looping = Loop::new(setup, line, canvas, term, entered, gate);
+    let why = looping.run(reads, stop).await;
     let left = update::left_behind(&looping.ui, looping.mirror.world());
-    drop(entered);
+    drop(looping.entered.take());
     Ok(Exit { why: why?, left })
 }
 
@@ -86,8 +96,16 @@ struct Loop {
     /// Tells the one who keeps the connection to try again now.
     again: Arc<Notify>,
     copied: (mpsc::Sender<Copied>, mpsc::Receiver<Copied>),
+    /// A text that the person changed in an editor of their own.
+    edited: (mpsc::Sender<Back>, mpsc::Receiver<Back>),
     attention: Attention,
     over: Option<Why>,
+    term: Term,
+    /// `None` while the terminal is the editor's.
+    entered: Option<Entered>,
+    gate: Gate,
+    /// The terminal speaks the extended keyboard protocol.
+    kitty: bool,
 }
 
 /// What woke the loop.
@@ -98,13 +116,21 @@ enum Wake {
     Signal(i32),
     Reread(Reread),
     Copied(Option<Copied>),
+    Edited(Option<Back>),
     Room,
     Time,
     Stop,
 }
 
 impl Loop {
-    fn new(setup: Setup, line: HubLine, canvas: Canvas<File>, term: &Term) -> Self {
+    fn new(
+        setup: Setup,
+        line: HubLine,
+        canvas: Canvas<File>,
+        term: Term,
+        entered: Entered,
+        gate: Gate,
+    ) -> Self {
         let Ready { read, keymap, theme: choice } = setup.ready.clone();
         let mut ui = UiState::new(keymap, setup.start.clone(), setup.cwd.clone());
         update::offer_preset(&mut ui, &setup.around, &read.origin("keys.preset"), setup.clock.now());
@@ -130,18 +156,19 @@ impl Loop {
             again: line.again,
             // One copy at a time is a person's pace; a second one waits for the first.
             copied: mpsc::channel(4),
+            // There is one terminal to edit in.
+            edited: mpsc::channel(1),
             attention: Attention::default(),
             over: None,
+            term,
+            entered: Some(entered),
+            gate,
+            kitty: false,
             setup,
         }
     }
 
-    async fn run(
-        &mut self,
-        term: &Term,
-        reads: mpsc::Receiver<Read>,
-        stop: CancellationToken,
-    ) -> io::Result<Why> {
+    async fn run(&mut self, reads: mpsc::Receiver<Read>, stop: CancellationToken) -> Result<Why, TermError> {
         let clock = self.setup.clock;
         let mut reads = reads;
         let mut resized = signal(SignalKind::window_change())?;
@@ -163,6 +190,7 @@ impl Loop {
                 read = reads.recv() => Wake::Read(read),
                 said = self.from_hub.recv() => Wake::Hub(said),
                 copied = self.copied.1.recv() => Wake::Copied(copied),
+                back = self.edited.1.recv() => Wake::Edited(back),
                 Some(()) = resized.recv() => Wake::Resized,
                 number = ends.recv() => Wake::Signal(number),
                 Some(reread) = rereads.recv() => Wake::Reread(reread),
@@ -171,18 +199,12 @@ impl Loop {
                 () = stop.cancelled() => Wake::Stop,
             };
             self.ui.wall = Clock::wall();
-            self.woken(wake, &mut reads, term, clock)?;
+            self.woken(wake, &mut reads, clock)?;
             self.outbox.flush();
         }
     }
 
-    fn woken(
-        &mut self,
-        wake: Wake,
-        reads: &mut mpsc::Receiver<Read>,
-        term: &Term,
-        clock: Clock,
-    ) -> io::Result<()> {
+    fn woken(&mut self, wake: Wake, reads: &mut mpsc::Receiver<Read>, clock: Clock) -> Result<(), TermError> {
         match wake {
             Wake::Read(read) => {
                 self.read(read)?;
@@ -206,12 +228,15 @@ impl Loop {
                     self.frames.now(clock.now());
                 }
             }
+            Wake::Edited(back) => self.back(back, clock.now())?,
             Wake::Resized => {
-                self.ui.size = term.size();
+                self.ui.size = self.term.size();
                 self.canvas.reset(self.ui.size);
                 self.frames.soon(clock.now());
             }
             Wake::Reread(reread) => self.configured(reread, clock.now())?,
+            // In an editor it is the editor's.
+            Wake::Signal(SIGINT) if self.is_away() => {}
             Wake::Signal(number) => self.over = Some(Why::Signal(number)),
             Wake::Room => {}
             Wake::Stop => self.over = Some(Why::Left),
@@ -260,7 +285,10 @@ impl Loop {
                     self.look.answer(rgb, at);
                     self.look.refresh(&mut self.ui);
                 }
-                Input::Reply(Reply::KittyKeyboard) => self.canvas.write(term::extend_keyboard())?,
+                Input::Reply(Reply::KittyKeyboard) => {
+                    self.kitty = true;
+                    self.canvas.write(term::extend_keyboard())?;
+                }
                 _ => {}
             }
             let actions = update::input(&mut self.ui, &self.mirror, input, at);
@@ -306,7 +334,8 @@ impl Loop {
                         let _ = done.send(copied).await;
                     });
                 }
-                Action::Bell if self.attention.ring(now) => self.canvas.write(b"\x07")?,
+                Action::Editor { text, of } => self.edit(text, of)?,
+                Action::Bell if !self.is_away() && self.attention.ring(now) => self.canvas.write(b"\x07")?,
                 Action::Bell => {}
                 Action::Reread => self.configured(watch::reread(&self.setup.source), now)?,
                 Action::Mouse(on) => self.canvas.write(term::mouse(on))?,
@@ -336,7 +365,7 @@ impl Loop {
 
     /// Draws, if a frame is due.
     fn frame(&mut self, now: Tick) -> io::Result<()> {
-        if !self.frames.take(now) {
+        if self.is_away() || !self.frames.take(now) {
             return Ok(());
         }
         let screen = view::screen(&mut self.ui, &self.mirror, &self.look.theme, &self.setup.home, now);

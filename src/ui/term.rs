@@ -179,6 +179,12 @@ pub fn entering(mouse: bool, background: bool) -> Vec<u8> {
     [ENTER, mouse, if background { ASK_BACKGROUND } else { b"" }, ASK].concat()
 }
 
+/// Bytes that enter again, after the terminal was somebody else's; what it can do is known.
+pub fn reentering(mouse: bool, kitty: bool) -> Vec<u8> {
+    let mouse = if mouse { MOUSE_ON } else { b"" };
+    [ENTER, mouse, if kitty { extend_keyboard() } else { b"" }].concat()
+}
+
 /// Whether a terminal of this `TERM` has scroll regions. All that show hermux at all do; one without a name is not trusted.
 pub fn scrolls(term: Option<&str>) -> bool {
     !matches!(term.unwrap_or_default(), "" | "dumb" | "unknown")

@@ -47,6 +47,10 @@ pub enum Scope {
     List,
     /// A question of hermux itself is open.
     Dialog,
+    /// A form is open.
+    Form,
+    /// The strip has focus, or the Manage view is open.
+    Profiles,
 }
 
 impl Scope {
@@ -64,7 +68,9 @@ impl Scope {
             Self::Field => "On a card with a field",
             Self::Sessions => "In the list of sessions",
             Self::List => "In a list",
-            Self::Dialog => "In a question of hermux",
+            Self::Dialog => "In a question or menu of hermux",
+            Self::Form => "In a form",
+            Self::Profiles => "On the strip and in the Manage view",
         }
     }
 }
@@ -279,8 +285,10 @@ fn leader(text: &str) -> Result<Key, String> {
 /// A key that the person wants for an action, or why it cannot be that.
 fn chord(action: &Action, text: &str) -> Result<Chord, String> {
     let chord = parse(text).ok_or_else(|| no_key(action.id, text))?;
-    let writes =
-        matches!(action.scope, Scope::Global | Scope::Composer | Scope::Text | Scope::Field | Scope::List);
+    let writes = matches!(
+        action.scope,
+        Scope::Global | Scope::Composer | Scope::Text | Scope::Field | Scope::List | Scope::Form
+    );
     if !chord.leader && writes && chord.key.typed().is_some() {
         return Err(format!(
             "`{text}` is typed where `{}` works; use it as \"leader {text}\", or with ctrl or alt",

@@ -2,7 +2,7 @@
 //! `docs/KEYS.md` are made from it.
 
 use super::Scope;
-use crate::ui::intent::{Edit, Intent, RowAct};
+use crate::ui::intent::{Edit, Intent, ProfileDeed, RowAct};
 
 /// One action.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ const fn action(
 }
 
 use Scope::{
-    Card, Choice, Completion, Composer, Dialog, Empty, Field, Global, List, Sessions, Text, Transcript,
+    Card, Choice, Completion, Composer, Dialog, Empty, Field, Form, Global, List, Profiles, Sessions, Text,
+    Transcript,
 };
 
 /// Every action there is.
@@ -49,6 +50,9 @@ pub static ACTIONS: &[Action] = &[
     action("profile.previous", Intent::PreviousProfile, Global, &["leader ["], "Previous profile"),
     action("sessions.toggle", Intent::ToggleList, Global, &["alt-s", "leader b"], "Turn to the list of sessions, or close it"),
     action("sessions.scope", Intent::ToggleScope, Global, &["leader B"], "List the sessions of all profiles, or of this one"),
+    action("strip.focus", Intent::FocusStrip, Global, &["leader O"], "Turn to the strip of profiles"),
+    action("strip.scope", Intent::Home, Global, &[], "Go to the default profile, from there to the list of all profiles"),
+    action("profile.manage", Intent::Manage, Global, &["leader P"], "Manage profiles"),
     action("palette.open", Intent::Palette, Global, &["ctrl-p", "leader p", "cmd-p"], "Open the palette: actions, sessions, profiles"),
     action("palette.open_empty", Intent::Palette, Empty, &[":", "ctrl-k"], "Open the palette"),
     action("help.open", Intent::Help, Global, &["f1", "leader ?"], "Show all keys"),
@@ -211,4 +215,25 @@ pub static ACTIONS: &[Action] = &[
     action("dialog.next", Intent::FocusNext, Dialog, &["tab", "right"], "Next"),
     action("dialog.previous", Intent::FocusPrevious, Dialog, &["shift-tab", "left"], "Previous"),
     action("dialog.back", Intent::Back, Dialog, &["esc", "ctrl-c"], "Cancel"),
+
+    action("form.accept", Intent::Accept, Form, &["enter"], "Do it; on a long text, write it in my editor"),
+    action("form.next", Intent::FocusNext, Form, &["tab", "down"], "Next field"),
+    action("form.previous", Intent::FocusPrevious, Form, &["shift-tab", "up"], "Previous field"),
+    action("form.back", Intent::Back, Form, &["esc", "ctrl-c"], "Cancel"),
+
+    action("profile.up", Intent::ListUp, Profiles, &["left", "up", "h", "k"], "Previous profile"),
+    action("profile.down", Intent::ListDown, Profiles, &["right", "down", "l", "j"], "Next profile"),
+    action("profile.switch", Intent::Profile(ProfileDeed::Switch), Profiles, &["enter", "space"], "Switch to this profile"),
+    action("profile.new_session", Intent::Profile(ProfileDeed::NewSession), Profiles, &["n"], "Begin a session in this profile"),
+    action("profile.menu", Intent::Profile(ProfileDeed::Menu), Profiles, &["m"], "Show what can be done with this profile"),
+    action("profile.colour", Intent::Profile(ProfileDeed::Colour), Profiles, &["c"], "Give this profile another colour"),
+    action("profile.rename", Intent::Profile(ProfileDeed::Rename), Profiles, &["r"], "Rename this profile"),
+    action("profile.describe", Intent::Profile(ProfileDeed::Describe), Profiles, &["e"], "Say what this profile is for"),
+    action("profile.soul", Intent::Profile(ProfileDeed::Soul), Profiles, &["s"], "Change this profile's SOUL.md in my editor"),
+    action("profile.backend", Intent::Profile(ProfileDeed::Backend), Profiles, &["b"], "Start or stop this profile's backend"),
+    action("profile.move_left", Intent::Profile(ProfileDeed::MoveLeft), Profiles, &["<", "shift-left", "H", "K"], "Move this profile left or up"),
+    action("profile.move_right", Intent::Profile(ProfileDeed::MoveRight), Profiles, &[">", "shift-right", "L", "J"], "Move this profile right or down"),
+    action("profile.delete", Intent::Profile(ProfileDeed::Delete), Profiles, &["D", "delete"], "Delete this profile"),
+    action("profile.create", Intent::CreateProfile, Profiles, &["+", "a"], "New profile"),
+    action("profile.back", Intent::Back, Profiles, &["esc", "tab", "ctrl-c"], "Back to the composer"),
 ];

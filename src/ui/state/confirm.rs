@@ -1,8 +1,10 @@
 //! The one question of hermux: what is at stake, and a few answers. Enter and Space take the answer that is marked, from anywhere in
 //! it; each answer has a letter, too; Esc cancels. Where something would be lost the mark stands on the safe answer first (K05).
 
+use super::gesture::Place;
 use crate::base::ids::{ProfileName, SessionId};
 use crate::ui::action::Next;
+use crate::ui::intent::ProfileDeed;
 
 /// A question with a few answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Dialog {
     pub options: Vec<Choice>,
     /// The answer that is marked.
     pub focus: usize,
+    /// What it belongs to on the screen: it stands there, as a menu.
+    pub place: Option<Place>,
 }
 
 /// One answer.
@@ -35,6 +39,10 @@ pub enum Deed {
     StopAll,
     /// End the hub.
     StopHub,
+    /// Something with a profile.
+    Profile(ProfileName, ProfileDeed),
+    /// Delete it; also when turns run in it, which were named.
+    DeleteProfile(ProfileName, bool),
     Cancel,
 }
 
@@ -47,8 +55,10 @@ impl Deed {
             | Self::Bypass(_, true)
             | Self::StopBackend(_)
             | Self::StopAll
-            | Self::StopHub => true,
-            Self::CloseAndKeep(_) | Self::Bypass(_, false) | Self::Cancel => false,
+            | Self::StopHub
+            | Self::Profile(_, ProfileDeed::Delete)
+            | Self::DeleteProfile(..) => true,
+            Self::CloseAndKeep(_) | Self::Bypass(_, false) | Self::Profile(..) | Self::Cancel => false,
         }
     }
 }
@@ -58,7 +68,13 @@ impl Dialog {
     pub fn new(title: String, lines: Vec<String>, options: Vec<Choice>) -> Self {
         let grave = options.first().is_some_and(|first| first.does.is_grave());
         let safe = options.iter().rposition(|option| !option.does.is_grave());
-        Self { title, lines, focus: safe.filter(|_| grave).unwrap_or(0), options }
+        Self { title, lines, focus: safe.filter(|_| grave).unwrap_or(0), options, place: None }
+    }
+
+    /// The same as a menu of what is at `place`.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     /// Moves the mark, round the ends.

@@ -2,6 +2,9 @@
 
 pub use super::confirm::{Choice, Deed, Dialog};
 use super::editor::Editor;
+use super::form::Form;
+use super::manage::Manage;
+use super::swatch::Swatch;
 use crate::base::fuzzy;
 use crate::base::ids::{ProfileName, QueueId, SessionId, StoredId};
 use crate::model::link::SessionLink;
@@ -20,6 +23,9 @@ pub enum Layer {
     },
     Dialog(Dialog),
     Entry(Entry),
+    Form(Box<Form>),
+    Swatch(Swatch),
+    Manage(Manage),
     /// Text that a command answered with.
     Output {
         title: String,

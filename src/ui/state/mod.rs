@@ -2,16 +2,22 @@
 //!
 //! Pure data with small methods; `update` decides, `view` projects.
 
+mod ask;
 pub mod completion;
 pub mod confirm;
 pub mod editor;
+pub mod form;
 pub mod gesture;
 pub mod guard;
+mod hit;
 pub mod layer;
 pub mod lines;
 pub mod list;
+pub mod manage;
 pub mod pane;
 pub mod secret_field;
+pub mod strip;
+pub mod swatch;
 pub mod titles;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -19,12 +25,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use ratatui::layout::Rect;
 
 use crate::base::clock::{Tick, WallMs};
-use crate::base::ids::{
-    AskId, ClientId, LineageRoot, ProfileName, SecretHandle, SendRef, SessionId, StoredId,
-};
+use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
 use crate::config::settings::Config;
-use crate::model::draft::Piece;
-use crate::model::link::SessionLink;
 use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::slash::SlashCommand;
@@ -34,13 +36,17 @@ use crate::proto::Command;
 use crate::transport::link::HubLink;
 use crate::ui::keymap::Keymap;
 
+pub use ask::{Ask, Errand, Text};
 use completion::Completing;
 use editor::Linked;
 use gesture::Gesture;
 use guard::Guard;
+pub use hit::Hit;
 use layer::Layer;
+use manage::{Manage, ManageOf};
 use pane::Pane;
 use secret_field::SecretField;
+use strip::Strip;
 use titles::Titles;
 
 /// Which part of the pane keys go to, when no layer is open.
@@ -52,70 +58,8 @@ pub enum Focus {
     Transcript,
     /// The list of sessions.
     List,
-}
-
-/// A text that the hub was given, and whose it is: it may come back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    pub session: SessionId,
-    /// Where a new draft is opened for it when the session is gone.
-    pub profile: ProfileName,
-    pub pieces: Vec<Piece>,
-}
-
-/// What an answer of the hub is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Show the session that this opens.
-    Open,
-    /// The newest stored session of a profile, to be shown.
-    Last(ProfileName),
-    /// The rows of a profile, for the palette.
-    List(ProfileName),
-    /// A page of a profile's sessions, for the list: which sort and filter it is of.
-    Page { profile: ProfileName, question: u64 },
-    /// A pinned session that no page had.
-    Pinned { profile: ProfileName, root: LineageRoot },
-    /// Sessions found by name, for the list: which lookup it was.
-    Found(u64),
-    /// A session that is written to a file.
-    Export,
-    /// Older messages of a session.
-    Older(SessionId),
-    /// A text that was sent; it comes back when it was refused.
-    Send(Text),
-    /// A queued text that was asked back.
-    TakeBack(Text),
-    /// A secret that is dropped when its answer was refused.
-    Secret(SecretHandle),
-    /// A session that was opened to be shown in another terminal.
-    Picked,
-    /// Another terminal was told to show a session.
-    Shown,
-    /// The emergency stop.
-    StopAll,
-    /// The end of the hub.
-    StopHub,
-    /// A tab that is to be closed.
-    Close(SessionId),
-    /// A draft that was saved.
-    Draft(SessionId),
-    /// A fresh draft for a text whose session is gone.
-    Carry(Vec<Piece>),
-    /// Nothing is to be done with its answer, and a refusal is not worth a word.
-    Quiet,
-    /// Sessions for the word before the caret.
-    Complete,
-    /// The slash commands of a profile.
-    Slash(ProfileName),
-    /// The session that a link in a message leads to, to be shown.
-    Follow(SessionLink),
-    /// What a link is called.
-    Name(SessionLink),
-    /// The mark that a session's end was seen.
-    Read,
-    /// Nothing is to be done with its answer, but a refusal is told.
-    Plain,
+    /// The strip of profiles.
+    Strip,
 }
 
 /// What to show first.
@@ -154,6 +98,11 @@ pub struct UiState {
     /// Sessions whose transcripts are followed, most recent last.
     pub watched: VecDeque<SessionId>,
     pub layer: Option<Layer>,
+    /// The Manage view that something else stands over.
+    pub under: Option<Manage>,
+    pub strip: Strip,
+    /// What the hub said of profiles.
+    pub known: ManageOf,
     pub guard: Guard,
     pub secret: SecretField,
     pub list: list::List,
@@ -220,32 +169,6 @@ pub struct UiState {
     next_secret: u64,
 }
 
-/// Something that can be clicked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hit {
-    Tab(SessionId),
-    CloseTab(SessionId),
-    NewTab,
-    Profile(ProfileName),
-    Card,
-    Composer,
-    Transcript,
-    /// A row of the palette, by its place among the hits.
-    Row(usize),
-    /// An answer of the open question, by its place.
-    Option(usize),
-    /// A candidate for the word before the caret, by its place.
-    Candidate(usize),
-    /// A link in a message.
-    Link(SessionLink),
-    /// The list of sessions, a row of it by its place, and a new session in a profile.
-    List,
-    ListRow(usize),
-    ListNew(ProfileName),
-    /// The mark of what is new below.
-    End,
-}
-
 /// How many transcripts a terminal follows at once; the least recently shown is let go.
 pub const WATCHED: usize = 8;
 /// How long a remark stays, in milliseconds.
@@ -275,6 +198,9 @@ impl UiState {
             panes: HashMap::new(),
             watched: VecDeque::new(),
             layer: None,
+            under: None,
+            strip: Strip::default(),
+            known: ManageOf::new(),
             guard: Guard::default(),
             secret: SecretField::default(),
             list: list::List::default(),

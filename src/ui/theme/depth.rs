@@ -145,25 +145,6 @@ pub(super) fn nearest_of(to: Rgb, among: &[Color]) -> Color {
     among.iter().min_by_key(far).copied().unwrap_or(Color::Reset)
 }
 
-/// A colour of the circle: the saturation and lightness that Hermes' own desktop program gives its profiles. `hue`: degrees.
-pub fn of_hue(hue: u16) -> Rgb {
-    // hsl(h, 68 %, 58 %): channels lie between these two.
-    const LOW: u16 = 75;
-    const HIGH: u16 = 221;
-    let (sixth, within) = (hue % 360 / 60, hue % 60);
-    let rise = (LOW + (HIGH - LOW) * within / 60) as u8;
-    let fall = (HIGH - (HIGH - LOW) * within / 60) as u8;
-    let (low, high) = (LOW as u8, HIGH as u8);
-    match sixth {
-        0 => (high, rise, low),
-        1 => (fall, high, low),
-        2 => (low, high, rise),
-        3 => (low, fall, high),
-        4 => (rise, low, high),
-        _ => (high, low, fall),
-    }
-}
-
 fn nearest(to: Rgb, among: std::ops::RangeInclusive<u8>) -> u8 {
     among.min_by_key(|index| distance(to, indexed(*index))).unwrap_or(0)
 }

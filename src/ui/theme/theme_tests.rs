@@ -170,7 +170,7 @@ fn a_profile_has_the_same_accent_everywhere_and_default_has_none_of_its_own() {
 fn a_given_colour_wins_and_can_be_read_at_every_depth() {
     let given = |theme: Theme, rgb| theme.wearing([("work", rgb)]).accent("work");
     for hue in (0..360).step_by(30) {
-        let own = super::depth::of_hue(hue);
+        let own = crate::model::shelf::Colour::of_hue(hue).rgb();
         for (name, theme) in painted() {
             let accent = theme.wearing([("work", own)]);
             let is = contrast(seen(accent.accent("work").fg), seen(theme.base.bg));

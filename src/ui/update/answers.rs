@@ -9,6 +9,7 @@ use crate::model::message::{FIRST_ID, Message};
 use crate::proto::update::Goodbye;
 use crate::proto::{Answer, Command, Refusal, Update};
 use crate::ui::state::layer::Layer;
+use crate::ui::state::manage::Known;
 use crate::ui::state::{Ask, Start, Text};
 
 impl Step<'_> {
@@ -47,6 +48,12 @@ impl Step<'_> {
             if answer.is_piece() { self.ui.asks.get(&ask).cloned() } else { self.ui.asks.remove(&ask) };
         self.ui.sends.remove(&ask);
         match (answer, purpose) {
+            (_, Some(Ask::Errand(errand))) => self.errand_done(ask, errand),
+            (_, Some(Ask::Reorder)) => self.ui.strip.order = None,
+            (Answer::Details(details), Some(Ask::Details(profile))) => {
+                self.detailed(profile, Known::Is(details));
+            }
+            (answer, Some(Ask::Soul(profile))) => self.edit_soul(profile, answer),
             (Answer::Opened(id), Some(Ask::Open)) => self.show(id),
             (Answer::Opened(id), Some(Ask::Picked)) => self.picked(id),
             (_, Some(Ask::Shown)) => self.shown(),
@@ -161,6 +168,13 @@ impl Step<'_> {
             Some(Ask::Follow(_)) => self.say(format!("Not opened: {why}")),
             Some(Ask::Page { profile, question }) => self.not_paged(&profile, question, reason),
             Some(Ask::Export) => self.say(format!("Not written: {why}")),
+            Some(Ask::Errand(errand)) => self.errand_failed(ask, &errand, &why),
+            Some(Ask::Reorder) => {
+                self.ui.strip.order = None;
+                self.say(format!("The profiles stay in their order: {why}"));
+            }
+            Some(Ask::Details(profile)) => self.detailed(profile, Known::Not(why)),
+            Some(Ask::Soul(profile)) => self.say(format!("SOUL.md of {profile} cannot be read: {why}")),
             Some(Ask::Draft(session)) => {
                 if let Some(pane) = self.ui.panes.get_mut(&session) {
                     pane.mark_unsaved(self.now);

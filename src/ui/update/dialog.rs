@@ -1,7 +1,7 @@
 //! Questions of hermux itself; those about leaving are in `leaving`.
 
 use super::Step;
-use crate::base::ids::SessionId;
+use crate::base::ids::{ProfileName, SessionId};
 use crate::model::profile::BackendState;
 use crate::model::session::Session;
 use crate::model::status;
@@ -17,7 +17,7 @@ pub(super) const NAMED: usize = 8;
 
 impl Step<'_> {
     pub(super) fn open_dialog(&mut self, title: String, lines: Vec<String>, options: Vec<Choice>) {
-        self.ui.layer = Some(Layer::Dialog(Dialog::new(title, lines, options)));
+        self.open_over(Layer::Dialog(Dialog::new(title, lines, options)));
     }
 
     /// What a key means to the open question.
@@ -43,7 +43,7 @@ impl Step<'_> {
 
     fn give(&mut self, deed: Option<Deed>) {
         let Some(deed) = deed else { return };
-        self.ui.layer = None;
+        self.close_layer();
         match deed {
             Deed::CloseAndStop(session) => {
                 self.save_draft(session);
@@ -60,6 +60,8 @@ impl Step<'_> {
             }
             Deed::StopAll => self.command(Ask::StopAll, Command::StopAll),
             Deed::StopHub => self.stop_hub(),
+            Deed::Profile(profile, deed) => self.do_with(&profile, deed),
+            Deed::DeleteProfile(profile, force) => self.delete_profile(profile, force),
             Deed::Cancel => {}
         }
     }
@@ -105,24 +107,23 @@ impl Step<'_> {
 impl Step<'_> {
     /// Ends the backend of what is shown; asks once when that would stop something.
     pub(super) fn ask_stop_backend(&mut self) {
-        let Some(profile) = self.session().map(|session| session.profile.clone()) else { return };
+        if let Some(profile) = self.session().map(|session| session.profile.clone()) {
+            self.ask_stop(profile);
+        }
+    }
+
+    pub(super) fn ask_stop(&mut self, profile: ProfileName) {
         let world = self.mirror.world();
         if world.profile(&profile).is_none_or(|known| known.backend == BackendState::Cold) {
             self.say(format!("The backend of {profile} does not run"));
             return;
         }
-        let (running, waiting) = unfinished(world);
-        let own = running.iter().chain(&waiting).filter(|session| session.profile == profile);
-        let mut lines: Vec<String> =
-            own.map(|session| format!("{} would be stopped.", name(session))).collect();
+        let lines = self.running_in(&profile);
         if lines.is_empty() {
             self.say(format!("Stopping the backend of {profile}; the next message starts it again"));
             self.command(Ask::Plain, Command::StopBackend { profile, force: false });
             return;
         }
-        let more = lines.len().saturating_sub(NAMED);
-        lines.truncate(NAMED);
-        lines.extend((more > 0).then(|| format!("and {more} more")));
         self.open_dialog(
             format!("Stop the backend of {profile}?"),
             lines,

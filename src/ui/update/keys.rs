@@ -18,7 +18,8 @@ impl Step<'_> {
             self.ui.terminal_focus = Some(true);
         }
         let after_leader = self.ui.leader.take().is_some();
-        if after_leader && key == Key::plain(Code::Esc) {
+        let escapes = key == Key::plain(Code::Esc);
+        if escapes && (after_leader || self.cancel_drag()) {
             return;
         }
         match self.ui.keymap.meaning(&self.scopes(), after_leader, key) {
@@ -39,7 +40,9 @@ impl Step<'_> {
                 vec![Scope::List, Scope::Text, Scope::Global]
             }
             (Some(Layer::Output { .. }), _) => vec![Scope::List, Scope::Global],
-            (Some(Layer::Dialog(_)), _) => vec![Scope::Dialog, Scope::Global],
+            (Some(Layer::Dialog(_) | Layer::Swatch(_)), _) => vec![Scope::Dialog, Scope::Global],
+            (Some(Layer::Form(_)), _) => vec![Scope::Form, Scope::Text, Scope::Global],
+            (Some(Layer::Manage(_)), _) | (None, Focus::Strip) => vec![Scope::Profiles, Scope::Global],
             (None, Focus::Transcript) => vec![Scope::Transcript, Scope::Global],
             (None, Focus::List) if self.ui.list.writes() => vec![Scope::List, Scope::Text, Scope::Global],
             (None, Focus::List) => vec![Scope::Sessions, Scope::Global],
@@ -80,6 +83,9 @@ impl Step<'_> {
         {
             return;
         }
+        if self.ui.focus == Focus::Strip && self.strip_intent(intent) {
+            return;
+        }
         match intent {
             Intent::Type(c) => self.type_char(c),
             Intent::Edit(edit) => self.edit(edit),
@@ -93,6 +99,11 @@ impl Step<'_> {
             Intent::CloseTab => self.close_active(),
             Intent::NewSession => self.new_session(),
             Intent::PickProfile => self.open_palette(Offer::Profiles),
+            Intent::FocusStrip => self.focus_strip(),
+            Intent::Home => self.go_home(),
+            Intent::Manage => self.open_manage(),
+            Intent::CreateProfile => self.open_create(),
+            Intent::Profile(deed) => self.profile_intent(deed),
             Intent::NextProfile => self.step_profile(1),
             Intent::PreviousProfile => self.step_profile(-1),
             Intent::LinkSession => self.open_palette(Offer::Link),
@@ -175,14 +186,14 @@ impl Step<'_> {
     fn type_char(&mut self, c: char) {
         match self.ui.focus {
             Focus::Card => self.type_into_card(c),
-            Focus::Composer | Focus::Transcript | Focus::List => self.type_into_composer(c),
+            Focus::Composer | Focus::Transcript | Focus::List | Focus::Strip => self.type_into_composer(c),
         }
     }
 
     fn edit(&mut self, edit: Edit) {
         match self.ui.focus {
             Focus::Card => self.edit_card(edit),
-            Focus::Composer | Focus::Transcript | Focus::List => self.edit_composer(edit),
+            Focus::Composer | Focus::Transcript | Focus::List | Focus::Strip => self.edit_composer(edit),
         }
     }
 
@@ -197,7 +208,12 @@ impl Step<'_> {
             }
             Some(Layer::Entry(entry)) => entry.text.insert(text),
             Some(Layer::Help { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),
-            Some(Layer::Dialog(_) | Layer::Output { .. }) => {}
+            Some(Layer::Form(form)) => {
+                if let Some(editor) = form.editor() {
+                    editor.insert(&text.replace(['\n', '\r'], " "));
+                }
+            }
+            Some(Layer::Dialog(_) | Layer::Output { .. } | Layer::Swatch(_) | Layer::Manage(_)) => {}
             None if self.ui.focus == Focus::Card => self.paste_into_card(text),
             None if self.ui.focus == Focus::List && self.ui.list.writes() => self.paste_into_list(text),
             None => self.paste_into_composer(text),

@@ -11,23 +11,27 @@ mod configure;
 mod dialog;
 mod drafts;
 mod entry;
+mod form;
 mod keys;
 mod leaving;
 mod link;
 mod links;
 mod list;
+mod manage;
 mod mouse;
 mod navigate;
 mod palette;
 mod pick;
 mod settle;
+mod strip;
+mod swatch;
 mod transcript;
 
 pub use configure::offer_preset;
 pub use leaving::left_behind;
 pub use settle::due;
 
-use super::action::Action;
+use super::action::{Action, Edited};
 use super::events::Input;
 use super::mirror::{Applied, Mirror};
 use super::setup::Ready;
@@ -89,6 +93,20 @@ pub fn tick(ui: &mut UiState, mirror: &Mirror, now: Tick) -> Vec<Action> {
     let mut step = Step { ui, mirror, now, out: Vec::new() };
     let became = step.ui.gesture.tick(now);
     step.became(became);
+    step.settle();
+    step.out
+}
+
+/// The person's own editor is done with a text; `None`: it is as it was; or why there was no editing.
+pub fn edited(
+    ui: &mut UiState,
+    mirror: &Mirror,
+    of: Edited,
+    text: Result<Option<String>, String>,
+    now: Tick,
+) -> Vec<Action> {
+    let mut step = Step { ui, mirror, now, out: Vec::new() };
+    step.edited(of, text);
     step.settle();
     step.out
 }

@@ -5,26 +5,37 @@ use ratatui::layout::Position;
 use super::Step;
 use crate::ui::events::{Mouse, MouseDeed};
 use crate::ui::intent::Intent;
-use crate::ui::state::gesture::{Became, Drags, Grip, Place};
-use crate::ui::state::layer::Layer;
+use crate::ui::state::gesture::{Became, Place};
+use crate::ui::state::layer::{Layer, Offer};
 use crate::ui::state::{Focus, Hit};
 
 impl Step<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         let place = Place { column: mouse.column, row: mouse.row };
         let became = match mouse.deed {
+            MouseDeed::WheelUp | MouseDeed::WheelLeft if self.is_on_strip(place) => {
+                return self.wheel_strip(-1);
+            }
+            MouseDeed::WheelDown | MouseDeed::WheelRight if self.is_on_strip(place) => {
+                return self.wheel_strip(1);
+            }
             MouseDeed::WheelUp => return self.wheel(-3, place),
             MouseDeed::WheelDown => return self.wheel(3, place),
-            MouseDeed::WheelLeft | MouseDeed::WheelRight | MouseDeed::RightPress => return,
+            MouseDeed::WheelLeft | MouseDeed::WheelRight => return,
+            MouseDeed::RightPress => {
+                if let Some(Hit::Profile(name) | Hit::Managed(name)) = self.hit(place) {
+                    self.open_menu(&name);
+                }
+                return;
+            }
             MouseDeed::Press => {
-                self.ui.gesture.cancel();
-                if let Some(hit) = self.hit(place) {
-                    let drags = if matches!(hit, Hit::Tab(_) | Hit::ListRow(_)) {
-                        Drags::Anywhere
-                    } else {
-                        Drags::No
-                    };
-                    self.ui.gesture.press(hit, Grip { drags, holds: false }, place, self.now);
+                self.cancel_drag();
+                match self.hit(place) {
+                    Some(hit) => {
+                        let grip = self.grip(&hit);
+                        self.ui.gesture.press(hit, grip, place, self.now);
+                    }
+                    None => self.leave_popup(),
                 }
                 return;
             }
@@ -44,6 +55,9 @@ impl Step<'_> {
             Became::Drop(Hit::Tab(id), place) => self.drop_link(self.as_link(id), place),
             Became::Drag(Hit::ListRow(row), place) => self.carry_link(self.row_link(row), place),
             Became::Drop(Hit::ListRow(row), place) => self.drop_link(self.row_link(row), place),
+            Became::Hold(Hit::Profile(name), _) => self.open_swatch(&name),
+            Became::Drag(Hit::Profile(name), place) => self.drag_chip(&name, place.column),
+            Became::Drop(Hit::Profile(_), place) => self.drop_chip(place.column),
             Became::Nothing | Became::Away(..) | Became::Hold(..) | Became::Drag(..) | Became::Drop(..) => {}
         }
     }
@@ -56,7 +70,10 @@ impl Step<'_> {
             Some(Layer::Help { scroll, .. } | Layer::Output { scroll, .. }) => {
                 *scroll = scroll.saturating_add_signed(rows);
             }
-            Some(Layer::Dialog(_) | Layer::Entry(_)) => {}
+            Some(Layer::Manage(_)) => {
+                self.manage_intent(if rows < 0 { Intent::ListUp } else { Intent::ListDown });
+            }
+            Some(Layer::Dialog(_) | Layer::Entry(_) | Layer::Form(_) | Layer::Swatch(_)) => {}
             None if over_list => self.ui.list.scroll(rows),
             None if self.ui.focus == Focus::Card => self.scroll_card(rows),
             None => self.scroll(rows),
@@ -67,8 +84,37 @@ impl Step<'_> {
     pub(super) fn hit(&self, place: Place) -> Option<Hit> {
         let at = Position::new(place.column, place.row);
         let (_, hit) = self.ui.hits.iter().rev().find(|(area, _)| area.contains(at))?;
-        let of_layer = matches!(hit, Hit::Row(_) | Hit::Option(_));
+        let of_layer = matches!(
+            hit,
+            Hit::Over
+                | Hit::Row(_)
+                | Hit::Option(_)
+                | Hit::Swatch(_)
+                | Hit::Field(_)
+                | Hit::Submit
+                | Hit::Cancel
+                | Hit::Managed(_)
+                | Hit::Deed(_)
+        );
         (of_layer == self.ui.layer.is_some()).then(|| hit.clone())
+    }
+
+    fn is_on_strip(&self, place: Place) -> bool {
+        let at = Position::new(place.column, place.row);
+        let strip = self.ui.hits.iter().any(|(area, hit)| *hit == Hit::Strip && area.contains(at));
+        strip && self.ui.layer.is_none()
+    }
+
+    /// A press beside a popup closes it.
+    fn leave_popup(&mut self) {
+        let popup = match &self.ui.layer {
+            Some(Layer::Swatch(_)) => true,
+            Some(Layer::Dialog(dialog)) => dialog.place.is_some(),
+            _ => false,
+        };
+        if popup {
+            self.close_layer();
+        }
     }
 
     fn click(&mut self, hit: Hit) {
@@ -81,6 +127,20 @@ impl Step<'_> {
                 }
             }
             Hit::Option(place) => self.click_option(place),
+            Hit::Swatch(place) => self.click_swatch(place),
+            Hit::Field(place) => self.click_field(place),
+            Hit::Submit => self.submit_form(),
+            Hit::Cancel => self.close_layer(),
+            Hit::Managed(name) => {
+                if let Some(Layer::Manage(manage)) = &mut self.ui.layer {
+                    manage.chosen = Some(name);
+                }
+            }
+            Hit::Deed(deed) => self.profile_intent(deed),
+            Hit::Scope => self.go_home(),
+            Hit::CreateProfile => self.open_create(),
+            Hit::Manage => self.open_manage(),
+            Hit::AllProfiles => self.open_palette(Offer::Profiles),
             Hit::Tab(id) => self.show(id),
             Hit::CloseTab(id) => self.close(id),
             Hit::NewTab => self.new_session(),
@@ -100,7 +160,7 @@ impl Step<'_> {
             Hit::Candidate(place) => self.click_candidate(place),
             Hit::Link(link) => self.follow(link),
             Hit::End => self.scroll_end(),
-            Hit::Card | Hit::Transcript => {}
+            Hit::Card | Hit::Transcript | Hit::Strip | Hit::Over => {}
         }
     }
 }

@@ -105,6 +105,7 @@ impl Step<'_> {
                 continue;
             }
             let place = match action.scope {
+                Scope::Profiles => " (on the strip)".to_owned(),
                 Scope::Text | Scope::Transcript => format!(" ({})", action.scope.title().to_lowercase()),
                 _ => String::new(),
             };
@@ -139,10 +140,16 @@ impl Step<'_> {
     pub(super) fn layer_intent(&mut self, intent: Intent) -> bool {
         let page = isize::try_from(self.ui.size.1 / 2).unwrap_or(1).max(1);
         let width = self.ui.composer_width();
+        match &self.ui.layer {
+            Some(Layer::Form(_)) => return self.form_intent(intent),
+            Some(Layer::Swatch(_)) => return self.swatch_intent(intent),
+            Some(Layer::Manage(_)) => return self.manage_intent(intent),
+            _ => {}
+        }
         let Some(layer) = &mut self.ui.layer else { return false };
         match (layer, intent) {
-            (_, Intent::Back)
-            | (Layer::Help { .. } | Layer::Output { .. }, Intent::Accept | Intent::Help) => {
+            (_, Intent::Back) => self.close_layer(),
+            (Layer::Help { .. } | Layer::Output { .. }, Intent::Accept | Intent::Help) => {
                 self.ui.layer = None;
             }
             (
@@ -197,7 +204,7 @@ impl Step<'_> {
     }
 
     /// Navigation closes the layer and then happens (KEY-06).
-    fn way_out(&mut self, intent: Intent) -> bool {
+    pub(super) fn way_out(&mut self, intent: Intent) -> bool {
         match intent {
             Intent::Palette | Intent::PickProfile | Intent::ToggleMouse | Intent::Redraw => {}
             Intent::Type(_) | Intent::Edit(_) | Intent::Accept | Intent::ListUp | Intent::ListDown => {
@@ -237,10 +244,12 @@ impl Step<'_> {
 fn in_palette(action: &KeyAction) -> bool {
     let scope = matches!(
         action.scope,
-        Scope::Global | Scope::Empty | Scope::Composer | Scope::Text | Scope::Transcript
+        Scope::Global | Scope::Empty | Scope::Composer | Scope::Text | Scope::Transcript | Scope::Profiles
     );
     let of_row = action.scope == Scope::Sessions && matches!(action.intent, Intent::Row(_));
-    of_row || scope && action.intent != Intent::Back
+    let motion =
+        action.scope == Scope::Profiles && matches!(action.intent, Intent::ListUp | Intent::ListDown);
+    of_row || scope && action.intent != Intent::Back && !motion
 }
 
 /// How long ago, in one word. Both in wall milliseconds.

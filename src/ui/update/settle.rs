@@ -78,6 +78,9 @@ impl Step<'_> {
             return;
         }
         self.stay_somewhere();
+        if self.ui.layer.is_none() {
+            self.ui.under = None;
+        }
         self.follow_card();
         if self.ui.layer.is_some() || !self.ui.online {
             self.ui.guard.cover();
@@ -88,6 +91,10 @@ impl Step<'_> {
         self.refresh_palette();
         self.refresh_completion();
         self.tend_list();
+        let here = self.session().map(|session| &session.profile);
+        if here.is_some() && here != self.ui.profile_before.as_ref() {
+            self.ui.strip.first = None;
+        }
         self.ui.profile_before =
             self.session().map(|session| session.profile.clone()).or(self.ui.profile_before.take());
         if self.ui.remark.as_ref().is_some_and(|(_, until)| *until <= self.now) {

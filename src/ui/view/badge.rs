@@ -4,7 +4,23 @@
 use ratatui::text::Span;
 
 use crate::base::text::width;
+use crate::model::world::World;
+use crate::ui::state::layer::Layer;
 use crate::ui::theme::Theme;
+use crate::ui::theme::depth::Rgb;
+
+/// The colours that profiles were given; one that is being chosen is worn already.
+pub(super) fn given<'a>(world: &'a World, layer: Option<&Layer>) -> impl Iterator<Item = (&'a str, Rgb)> {
+    let chosen = match layer {
+        Some(Layer::Swatch(open)) => Some((open.profile.clone(), open.colour())),
+        _ => None,
+    };
+    world.profiles.iter().filter_map(move |profile| {
+        let chosen = chosen.as_ref().filter(|(name, _)| *name == profile.name);
+        let colour = chosen.map_or(profile.colour, |(_, colour)| *colour);
+        Some((profile.name.as_str(), colour?.rgb()))
+    })
+}
 
 /// Cells of a badge.
 pub const CELLS: usize = 2;

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::layer::{foot, middle};
-use super::{Boxed, Over};
+use super::{Boxed, Over, popover};
 use crate::base::text::width;
 use crate::ui::intent::Intent;
 use crate::ui::keymap::{Keymap, Scope};
@@ -14,15 +14,21 @@ use crate::ui::state::confirm::{Choice, Dialog};
 use crate::ui::theme::Theme;
 
 pub(super) fn boxed(dialog: &Dialog, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
-    let cells = usize::from(size.0).saturating_sub(8).clamp(1, 64);
+    let wide = dialog.options.iter().map(|option| width::of(option.label) + 8).max().unwrap_or(1).max(24);
+    let most = if dialog.place.is_some() { wide } else { 64 };
+    let cells = usize::from(size.0).saturating_sub(8).clamp(1, most);
     let mut rows: Vec<Line<'static>> =
         dialog.lines.iter().flat_map(|line| wrap::wrap(&Line::raw(line.clone()), cells, 2)).collect();
-    rows.push(Line::default());
+    if !rows.is_empty() {
+        rows.push(Line::default());
+    }
     let answers = rows.len();
     let options = dialog.options.iter().enumerate();
     rows.extend(options.map(|(n, option)| answer(option, n == dialog.focus, cells, theme)));
     let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
-    let area = middle(size, u16::try_from(cells + 4).unwrap_or(u16::MAX), high);
+    let wide = u16::try_from(cells + 4).unwrap_or(u16::MAX);
+    let area =
+        dialog.place.map_or_else(|| middle(size, wide, high), |at| popover::place(at, (wide, high), size));
     // The answers must be on the screen, whatever else is not.
     let room = usize::from(area.height).saturating_sub(2);
     let skip = rows.len().saturating_sub(room);
@@ -31,8 +37,8 @@ pub(super) fn boxed(dialog: &Dialog, keymap: &Keymap, size: (u16, u16), theme: &
         let area = Rect::new(area.x + 1, area.y + 1 + row, area.width.saturating_sub(2), 1);
         Some((area, Hit::Option(n)))
     };
-    let says =
-        [(Scope::Dialog, Intent::Accept, "takes the marked one"), (Scope::Dialog, Intent::Back, "cancels")];
+    let takes = if dialog.place.is_some() { "takes it" } else { "takes the marked one" };
+    let says = [(Scope::Dialog, Intent::Accept, takes), (Scope::Dialog, Intent::Back, "cancels")];
     let boxed = Boxed {
         title: Line::styled(format!(" {} ", dialog.title), theme.strong),
         corner: Line::default(),

@@ -20,9 +20,9 @@ pub struct Over {
     pub hits: Vec<(Rect, Hit)>,
 }
 
-/// The layer's box on a screen of `size`.
-pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
-    match layer {
+/// The layer's box on a screen of `size`; none for those that need more than themselves to be drawn.
+pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Option<Over> {
+    let over = match layer {
         Layer::Palette(palette) => palette_box(palette, keymap, size, theme),
         Layer::Help { query, scroll, scopes } => {
             let area = middle(size, 84, size.1.saturating_sub(4).max(1));
@@ -48,8 +48,10 @@ pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &The
             scrolled(area, title, rows, *scroll, 0, (keymap, theme))
         }
         Layer::Dialog(dialog) => confirm::boxed(dialog, keymap, size, theme),
+        Layer::Form(_) | Layer::Swatch(_) | Layer::Manage(_) => return None,
         Layer::Entry(entry) => entry_box(entry, keymap, size, theme),
-    }
+    };
+    Some(over)
 }
 
 pub(super) fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect {

@@ -14,18 +14,22 @@ mod confirm;
 mod empty;
 mod failure;
 mod field;
+mod form;
 mod hubless;
 mod layer;
 mod linked;
 mod list;
+mod manage;
 mod marks;
 mod message;
 mod motion;
 mod notified;
+mod popover;
 mod start;
 mod status_line;
 mod strip;
 mod subagents;
+mod swatch;
 mod tabs;
 mod thought;
 mod title;
@@ -44,9 +48,12 @@ pub use list::Side;
 use super::intent::Intent;
 use super::mirror::Mirror;
 use super::state::guard::CardKey;
+use super::state::layer::Layer;
+use super::state::manage::Manage;
 use super::state::{Focus, Hit, UiState};
 use super::theme::Theme;
 use crate::base::clock::Tick;
+use crate::base::ids::ProfileName;
 use crate::model::profile::BackendState;
 use crate::model::prompt::Prompt;
 use crate::model::session::Session;
@@ -88,6 +95,8 @@ pub struct Screen<'a> {
     pub strip: Line<'static>,
     /// Candidates for the word before the caret.
     pub popup: Option<Over>,
+    /// What `over` stands over, where that is more than the panes.
+    pub under: Option<Over>,
     pub over: Option<Over>,
     /// The terminal's title.
     pub title: String,
@@ -103,10 +112,11 @@ pub struct Screen<'a> {
 pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &str, now: Tick) -> Screen<'a> {
     let hub_now = mirror.hub_time(now);
     let world = mirror.world();
-    let theme = &theme.wearing(std::iter::empty());
+    let plain = theme;
+    let theme = &theme.wearing(badge::given(world, ui.layer.as_ref()));
     let session = ui.active.and_then(|id| mirror.session(id));
     if ui.picks() {
-        return palette_alone(ui, theme, now);
+        return palette_alone(ui, world, theme, now);
     }
     let cells = usize::from(ui.size.0);
     let (card, activity, areas) = lay_out(ui, session, world, theme, now, hub_now);
@@ -125,7 +135,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         vec![(areas.chat, Hit::Transcript), (areas.card, Hit::Card), (areas.composer, Hit::Composer)];
     let active = session.map(|session| &session.profile);
     let (tabs, tab_hits) = tabs::row(world, ui.active, areas.tabs, theme, now);
-    let (strip, strip_hits) = strip::row(world, active, &ui.keymap, areas.strip, theme, now);
+    let (strip, strip_hits) = strip::row(world, active, ui, areas.strip, theme, now);
     hits.extend(tab_hits.into_iter().filter(|_| areas.tabs.height > 0));
     hits.extend(strip_hits.into_iter().filter(|_| areas.strip.height > 0));
     let pane = ui.pane();
@@ -145,9 +155,11 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         session.map(|s| empty::lines(s, world.profile(&s.profile), &ui.keymap, middle, theme, hub_now));
     let empty = empty.unwrap_or_else(|| hubless::page(ui, middle, theme, now));
     hits.extend(list_hits.into_iter().flatten());
-    let over = overlay(ui, theme, now);
+    let under = ui.under.as_ref().map(|manage| managed(ui, manage, world, active, theme, now));
+    let over = overlay(ui, world, active, (theme, plain), now);
     let open = ui.completing.open.as_ref().filter(|_| over.is_none());
     let popup = open.and_then(|open| completion::over(open, &ui.keymap, &areas, theme));
+    hits.extend(over.iter().map(|over| (over.area, Hit::Over)));
     hits.extend(over.iter().chain(&popup).flat_map(|over| over.hits.clone()));
     let mut composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };
@@ -184,6 +196,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
             .unwrap_or_else(|| status_line::line(session, remark(ui), home, cells, theme, hub_now)),
         strip,
         popup,
+        under,
         over,
         title: title::text(world, session),
         hits,
@@ -194,8 +207,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
 }
 
 /// A choice of sessions, and nothing else.
-fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
-    let over = overlay(ui, theme, now);
+fn palette_alone<'a>(ui: &UiState, world: &World, theme: &Theme, now: Tick) -> Screen<'a> {
+    let over = overlay(ui, world, None, (theme, theme), now);
     Screen {
         areas: Areas::default(),
         base: theme.base,
@@ -211,6 +224,7 @@ fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
         composer: None,
         status: Line::default(),
         strip: Line::default(),
+        under: None,
         hits: over.iter().flat_map(|over| over.hits.clone()).collect(),
         popup: None,
         over,
@@ -218,6 +232,19 @@ fn palette_alone<'a>(ui: &UiState, theme: &Theme, now: Tick) -> Screen<'a> {
         card_in_focus: None,
         changes: leader_hint(ui).filter(|at| *at > now),
     }
+}
+
+/// The Manage view.
+fn managed(
+    ui: &UiState,
+    manage: &Manage,
+    world: &World,
+    active: Option<&ProfileName>,
+    theme: &Theme,
+    now: Tick,
+) -> Over {
+    let view = manage::View { manage, known: &ui.known, world, active, keymap: &ui.keymap, theme, now };
+    manage::boxed(&view, ui.size)
 }
 
 /// Divides the screen and fits the card and the lines above it into their parts of it.
@@ -294,11 +321,23 @@ fn below_mark(new: chat::Below, theme: &Theme) -> Line<'static> {
     }
 }
 
-fn overlay(ui: &UiState, theme: &Theme, now: Tick) -> Option<Over> {
+/// What lies over the panes. `plain`: the theme without the colours of profiles.
+fn overlay(
+    ui: &UiState,
+    world: &World,
+    active: Option<&ProfileName>,
+    (theme, plain): (&Theme, &Theme),
+    now: Tick,
+) -> Option<Over> {
     if leader_hint(ui).is_some_and(|at| at <= now) {
         return Some(layer::after_leader(&ui.keymap, ui.size, theme));
     }
-    ui.layer.as_ref().map(|layer| layer::over(layer, &ui.keymap, ui.size, theme))
+    match ui.layer.as_ref()? {
+        Layer::Manage(manage) => Some(managed(ui, manage, world, active, theme, now)),
+        Layer::Swatch(open) => Some(swatch::boxed(open, &ui.keymap, ui.size, (theme, plain))),
+        Layer::Form(open) => Some(form::boxed(open, world, &ui.keymap, ui.size, (theme, now))),
+        layer => layer::over(layer, &ui.keymap, ui.size, theme),
+    }
 }
 
 /// When the leader shows what may follow (KEY-03).
@@ -317,7 +356,8 @@ fn changes(
     let world = mirror.world();
     let spins = session.is_some_and(|session| status::of(session) == status::Status::Working)
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
-        || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working));
+        || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working))
+        || matches!(&ui.layer, Some(Layer::Form(form)) if form.busy.is_some());
     let counts =
         session.is_some_and(|session| {
             session.turn.is_busy()

@@ -22,9 +22,34 @@ pub(super) fn around(cells: &[usize], chosen: usize, room: usize) -> (usize, usi
     }
 }
 
+/// The range of things from the `first` one on whose `cells` fit into `room`; at the end of the row as many as fit before it.
+pub(super) fn from(cells: &[usize], first: usize, room: usize) -> (usize, usize) {
+    let (_, to) = around(cells.get(first..).unwrap_or_default(), 0, room);
+    if first + to < cells.len() {
+        return (first, first + to);
+    }
+    let mut used = 0;
+    let fits = cells.iter().rev().take_while(|cells| {
+        used += **cells;
+        used <= room
+    });
+    (cells.len() - fits.count().max(1).min(cells.len()), cells.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scrolled_things_fill_the_room_and_never_run_out() {
+        let cells = [10, 12, 8, 20, 6];
+        assert_eq!(from(&cells, 0, 30), (0, 3));
+        assert_eq!(from(&cells, 1, 30), (1, 3));
+        assert_eq!(from(&cells, 3, 40), (2, 5));
+        assert_eq!(from(&cells, 9, 30), (3, 5));
+        assert_eq!(from(&cells, 4, 1), (4, 5));
+        assert_eq!(from(&[], 2, 30), (0, 0));
+    }
 
     #[test]
     fn the_chosen_one_is_in_sight_whatever_the_room() {

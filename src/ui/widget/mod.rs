@@ -38,7 +38,7 @@ pub fn paint(screen: &Screen<'_>, buffer: &mut Buffer) -> Option<Position> {
     if let Some(popup) = &screen.popup {
         over(popup, screen, buffer);
     }
-    if let Some(layer) = &screen.over {
+    for layer in screen.under.iter().chain(&screen.over) {
         cursor = over(layer, screen, buffer);
     }
     cursor.filter(|at| buffer.area.contains(*at))

@@ -48,6 +48,10 @@ pub struct Limits {
     pub early_wait: u64,
     /// Open sessions.
     pub sessions: usize,
+    /// How long a delete can be taken back before it is sent.
+    pub undo: u64,
+    /// Writes to stored sessions that wait; more than a person can mark.
+    pub writes: usize,
     /// Pinned conversations a profile: more than a list can show.
     pub pins: usize,
     /// Profiles that the person's order may name.
@@ -100,6 +104,8 @@ impl Default for Limits {
             early_bytes: 1024 * 1024,
             early_wait: 5_000,
             sessions: 200,
+            undo: 8_000,
+            writes: 1_000,
             pins: 500,
             ordered: 1_000,
             queue: 100,

@@ -7,6 +7,7 @@
 mod build;
 mod chain;
 mod error;
+mod family;
 mod listing;
 mod node;
 mod open;
@@ -19,6 +20,7 @@ mod search;
 mod stage;
 
 pub use error::HistoryError;
+pub use family::Family;
 pub use open::Stamp;
 pub use scan::{Count, Entry, Scan};
 pub use search::Searched;
@@ -105,6 +107,11 @@ pub fn count(home: &Path) -> Result<Count, HistoryError> {
 /// The conversation that the session `id` belongs to, if this profile has it (D08 to D10).
 pub fn find(home: &Path, profile: &ProfileName, id: &StoredId) -> Result<Option<StoredRow>, HistoryError> {
     Ok(open::read(home, |db| conversation(db, profile, id))?.flatten().map(|found| found.row))
+}
+
+/// All rows of the conversation that `id` belongs to.
+pub fn family(home: &Path, id: &StoredId) -> Result<Family, HistoryError> {
+    Ok(open::read(home, |db| family::family(db, id))?.unwrap_or_default())
 }
 
 /// A conversation: the rows that make up its transcript, oldest first, and how it is listed.

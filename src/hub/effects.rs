@@ -30,6 +30,7 @@ impl Hub {
             Effect::Look { profile } => self.reads.look(profile, self.supervisor.looker()),
             Effect::Read { client, ask, read } => self.reads.read(client, ask, read),
             Effect::Reread { profile } => self.reads.library.changed(&profile),
+            Effect::Seek { profile, lineage, stored } => self.reads.seek(profile, lineage, stored),
             Effect::StopSearch { client } => self.reads.stop_search(client),
             Effect::Report { client, ask, processes } => self.report(client, ask, processes),
             Effect::Answer { client, ask, answer } => {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{AskId, ClientId, ProfileName, SessionId, StoredId},
+        ids::{AskId, ClientId, LineageRoot, ProfileName, SessionId, StoredId},
         text::Untrusted,
     },
     history::{self, HistoryError},
@@ -19,7 +19,11 @@ use crate::{
         profile::BackendState,
     },
     proto::{Answer, Refusal, Report},
-    registry::{Input, effect::Read, input::Loaded},
+    registry::{
+        Input,
+        effect::Read,
+        input::{Loaded, Sought},
+    },
     supervisor::details,
 };
 use std::{
@@ -119,6 +123,23 @@ impl Reads {
                 },
             };
             Input::Loaded { session, loaded }
+        });
+    }
+
+    /// Looks what is stored of a conversation.
+    pub(super) fn seek(&mut self, profile: ProfileName, lineage: LineageRoot, stored: StoredId) {
+        let home = home(&self.root, &profile);
+        self.spawn(Place::Profile(profile.clone()), move || {
+            let by_root = || StoredId::new(lineage.as_str()).map(|root| history::family(&home, &root));
+            let found = match history::family(&home, &stored) {
+                Ok(family) if family.rows.is_empty() => by_root().unwrap_or(Ok(family)),
+                other => other,
+            };
+            let sought = match found {
+                Ok(history::Family { rows, archived }) => Ok(Sought { rows, archived }),
+                Err(error) => Err(Untrusted::from(error.to_string())),
+            };
+            Input::Sought { profile, lineage, sought }
         });
     }
 

@@ -80,6 +80,12 @@ impl World {
             Patch::Tomb(tomb) => {
                 replace_or_push(&mut self.tombs, tomb, |t| (t.profile.clone(), t.lineage.clone()));
             }
+            Patch::Elsewhere { profile, rows } if rows.is_empty() => {
+                self.elsewhere.remove(profile);
+            }
+            Patch::Elsewhere { profile, rows } => {
+                self.elsewhere.insert(profile.clone(), rows.clone());
+            }
             Patch::TombRemoved { profile, lineage } => {
                 self.tombs.retain(|tomb| tomb.profile != *profile || tomb.lineage != *lineage);
             }

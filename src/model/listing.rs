@@ -2,6 +2,7 @@
 
 pub mod merge;
 
+use super::agent::ActiveState;
 use super::message::{Message, Role};
 use crate::base::{
     clock::WallMs,
@@ -39,6 +40,24 @@ impl StoredRow {
     pub fn name(&self) -> &Untrusted {
         self.title.as_ref().filter(|title| !title.is_empty()).unwrap_or(&self.preview)
     }
+}
+
+/// How long after its last message a session of another program may still be at work, in milliseconds: Hermes' own rule.
+const MAY_RUN: u64 = 300_000;
+
+impl StoredRow {
+    /// Whether a program that hermux does not know of may be at work in it now, as Hermes itself guesses: it was not closed and
+    /// something was said a moment ago.
+    pub fn may_run(&self, now: WallMs) -> bool {
+        !self.ended && now.0.saturating_sub(self.last_active.0) < MAY_RUN
+    }
+}
+
+/// A session that its profile's backend has built and that is not open here: another client began it, or its tab was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub stored: StoredId,
+    pub state: ActiveState,
 }
 
 /// What a list is ordered by.

@@ -3,6 +3,7 @@
 use super::{
     body::Body,
     draft::Draft,
+    listing::Elsewhere,
     message::{Message, MessageState, Part},
     notice::Notice,
     profile::Profile,
@@ -74,6 +75,11 @@ pub enum Patch {
     List(Box<ListPrefs>),
     /// Added at the end, or replaced where one of its conversation stands.
     Tomb(Box<Tomb>),
+    /// What a backend has built that is not open here.
+    Elsewhere {
+        profile: ProfileName,
+        rows: Vec<Elsewhere>,
+    },
     TombRemoved {
         profile: ProfileName,
         lineage: LineageRoot,

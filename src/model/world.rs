@@ -1,13 +1,15 @@
 //! What all terminals share.
 
 use super::{
+    agent::ActiveState,
+    listing::Elsewhere,
     notice::Notice,
     profile::Profile,
     session::Session,
     shelf::{Shelf, Tomb},
     terminal::Terminal,
 };
-use crate::base::ids::{ClientId, LineageRoot, MessageId, ProfileName, SessionId};
+use crate::base::ids::{ClientId, LineageRoot, MessageId, ProfileName, SessionId, StoredId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,6 +35,9 @@ pub struct World {
     /// Rows that the person deleted or archived, oldest first; one a conversation.
     #[serde(default)]
     pub tombs: Vec<Tomb>,
+    /// What backends have built that is not open here, as they said last. No list is empty.
+    #[serde(default)]
+    pub elsewhere: BTreeMap<ProfileName, Vec<Elsewhere>>,
 }
 
 impl World {
@@ -43,6 +48,13 @@ impl World {
     /// The tomb of a row, if it has one.
     pub fn tomb(&self, profile: &ProfileName, lineage: &LineageRoot) -> Option<&Tomb> {
         self.tombs.iter().find(|tomb| tomb.profile == *profile && tomb.lineage == *lineage)
+    }
+
+    /// Whether a turn runs, or waits, in a session that is not open here.
+    pub fn works_elsewhere(&self, profile: &ProfileName, stored: &StoredId) -> bool {
+        let at_work = |state| matches!(state, ActiveState::Working | ActiveState::Waiting);
+        let others = self.elsewhere.get(profile).into_iter().flatten();
+        others.into_iter().any(|other| other.stored == *stored && at_work(other.state))
     }
 
     /// An attached terminal.
@@ -71,6 +83,7 @@ impl World {
             directories: self.directories.clone(),
             shelf: self.shelf.clone(),
             tombs: self.tombs.clone(),
+            elsewhere: self.elsewhere.clone(),
         }
     }
 }

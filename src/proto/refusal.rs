@@ -20,6 +20,8 @@ pub enum Refusal {
     NoProfile,
     #[error("a turn is running in this session")]
     Running,
+    #[error("this session is being deleted")]
+    Deleted,
     #[error("it was sent already and cannot be taken back")]
     Sent,
     #[error("nothing is running in this session")]

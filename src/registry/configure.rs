@@ -117,7 +117,9 @@ impl Registry {
                 Wish::Choices(topic) => Call::Choices { live: None, topic },
                 Wish::Configure(setting) => Call::Configure { live: None, setting },
                 // What is of a session never comes here.
-                Wish::Title(_) | Wish::Yolo(_) | Wish::Slash(_) | Wish::Dispatch(_) => continue,
+                Wish::Title(_) | Wish::Yolo(_) | Wish::Slash(_) | Wish::Dispatch(_) | Wish::Branch => {
+                    continue;
+                }
             };
             self.call(profile, what, timeout, Kind::Errand(want));
         }

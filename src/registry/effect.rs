@@ -102,6 +102,12 @@ pub enum Effect {
     Reread {
         profile: ProfileName,
     },
+    /// Look what is stored of a conversation, by the row that it was shown as or by its first one.
+    Seek {
+        profile: ProfileName,
+        lineage: LineageRoot,
+        stored: StoredId,
+    },
     /// Say how everything stands; with `processes`, what the system says of them, too.
     Report {
         client: ClientId,

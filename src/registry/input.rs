@@ -3,7 +3,7 @@
 use crate::{
     base::{
         clock::WallMs,
-        ids::{AskId, CallId, ClientId, LiveId, ProfileName, SessionId, StoredId},
+        ids::{AskId, CallId, ClientId, LineageRoot, LiveId, ProfileName, SessionId, StoredId},
         text::Untrusted,
     },
     model::{
@@ -71,6 +71,12 @@ pub enum Input {
         session: SessionId,
         loaded: Loaded,
     },
+    /// What an `Effect::Seek` found.
+    Sought {
+        profile: ProfileName,
+        lineage: LineageRoot,
+        sought: Result<Sought, Untrusted>,
+    },
     /// What an `Effect::Look` saw.
     Looked {
         profile: ProfileName,
@@ -106,6 +112,14 @@ pub enum Input {
     Ending,
     /// The time of `Registry::next_timer` has come, or is past.
     Timer,
+}
+
+/// What is stored of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sought {
+    /// All its rows; none: it is gone.
+    pub rows: Vec<StoredId>,
+    pub archived: bool,
 }
 
 /// A stored session, read from `state.db`.

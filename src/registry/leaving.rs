@@ -17,6 +17,8 @@ impl Registry {
     /// The profile has another name: everything of it goes on under that one. Its backend is gone.
     pub(super) fn carry_profile(&mut self, from: &ProfileName, to: &ProfileName) {
         self.calm(from);
+        self.drop_writes(Some(from));
+        self.set_elsewhere(from, Vec::new());
         if let Some(mut wires) = self.wires.remove(from) {
             wires.gone = false;
             self.wires.insert(to.clone(), wires);
@@ -44,6 +46,8 @@ impl Registry {
         let texts: Vec<Vec<Piece>> =
             sessions.iter().map(|session| self.unsent(*session)).filter(|text| !text.is_empty()).collect();
         self.calm(profile);
+        self.drop_writes(Some(profile));
+        self.set_elsewhere(profile, Vec::new());
         if tabs > 0 {
             let left = self.world.tabs.iter().filter(|tab| !sessions.contains(tab)).copied().collect();
             self.emit(Patch::Tabs(left));

@@ -59,7 +59,9 @@ impl Registry {
         let goes_on = |run: &super::runtime::Run| !run.held && run.uncertain == 0;
         let queued =
             |known: &Session| !known.queue.is_empty() && self.runs.get(&known.id).is_none_or(goes_on);
-        self.world.sessions.values().any(queued) || self.wires.keys().any(|profile| self.works(profile))
+        !self.writes.is_empty()
+            || self.world.sessions.values().any(queued)
+            || self.wires.keys().any(|profile| self.works(profile))
     }
 
     fn ask_before_the_end(&mut self) {

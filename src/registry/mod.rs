@@ -7,10 +7,12 @@
 mod attention;
 mod body;
 mod bound;
+mod branch;
 mod catalog;
 mod children;
 mod configure;
 pub mod effect;
+mod elsewhere;
 mod fleet;
 pub mod input;
 mod leaving;
@@ -45,6 +47,8 @@ mod timers;
 mod turns;
 mod watchdog;
 mod wishes;
+mod writes;
+mod writing;
 
 pub use effect::{Effect, Step};
 pub use input::Input;
@@ -71,6 +75,7 @@ use runtime::{Kind, Pending, Run, Wires};
 use std::collections::{BTreeMap, VecDeque};
 use terminals::Terminals;
 use timers::{Key, Timers};
+use writes::Writes;
 
 /// What the registry is told once.
 #[derive(Debug, Clone)]
@@ -98,6 +103,7 @@ pub struct Registry {
     terminals: Terminals,
     linger: Linger,
     fleet: Fleet,
+    writes: Writes,
     /// The notice that crash safety is off.
     unsafe_store: Option<NoticeId>,
     /// What must be added to a tick to make wall time of it, as the last one who said knew it.
@@ -126,6 +132,7 @@ impl Registry {
             terminals: Terminals::default(),
             linger: Linger::default(),
             fleet: Fleet::default(),
+            writes: Writes::default(),
             unsafe_store: None,
             epoch: WallMs::default(),
             absent: Kept::default(),
@@ -171,6 +178,7 @@ impl Registry {
             Input::Operated { id, result, seen } => self.on_operated(id, result, seen),
             Input::Painted { id, result } => self.on_painted(id, result),
             Input::Loaded { session, loaded } => self.on_loaded(session, loaded),
+            Input::Sought { profile, lineage, sought } => self.on_sought(profile, lineage, sought),
             Input::Looked { profile, stuck, store } => self.on_looked(&profile, stuck, store),
             Input::Answered { client, ask, answer } => self.effect(match answer {
                 Ok(answer) => Effect::Answer { client, ask, answer },
@@ -196,6 +204,8 @@ impl Registry {
                 Key::Watch(session) => self.on_silence(session),
                 Key::Prompt(session, prompt) => self.expire_prompt(session, prompt),
                 Key::Settle(session) => self.settled(session),
+                Key::Delete(profile, lineage) => self.on_delete_due(profile, lineage),
+                Key::Elsewhere(profile) => self.look_elsewhere(&profile),
                 Key::Early(profile) => self.forget_early(&profile),
                 // It follows every step that is no fact.
                 Key::Review => {}
@@ -244,19 +254,19 @@ impl Registry {
         self.effect(Effect::Log { what, detail: detail.into() });
     }
 
+    /// Makes a request over HTTP. Only while the profile's link is up.
+    fn ask_rest(&mut self, profile: &ProfileName, what: Rest, kind: Kind) {
+        let (call, timeout) = (CallId(self.mint()), self.settings.limits.call);
+        self.calls.insert(call, Pending { profile: profile.clone(), kind });
+        self.effect(Effect::Rest { call, profile: profile.clone(), what, timeout });
+    }
+
     /// Makes a call. Only while the profile's link is up.
     fn call(&mut self, profile: &ProfileName, what: Call, timeout: u64, kind: Kind) -> CallId {
         let call = CallId(self.mint());
         self.calls.insert(call, Pending { profile: profile.clone(), kind });
         self.effect(Effect::Call { call, profile: profile.clone(), what, timeout });
         call
-    }
-
-    /// Makes a request over HTTP. Only while the profile's link is up.
-    fn ask_rest(&mut self, profile: &ProfileName, what: Rest, kind: Kind) {
-        let (call, timeout) = (CallId(self.mint()), self.settings.limits.call);
-        self.calls.insert(call, Pending { profile: profile.clone(), kind });
-        self.effect(Effect::Rest { call, profile: profile.clone(), what, timeout });
     }
 }
 

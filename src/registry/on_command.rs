@@ -4,6 +4,7 @@ use super::{
     Registry,
     effect::{Effect, Read},
     runtime::Wish,
+    writes::Edit,
 };
 use crate::{
     base::{
@@ -86,10 +87,12 @@ impl Registry {
             Command::Show { terminal, session } => self.on_show(terminal, session),
             Command::NewSession { profile, cwd } => self.on_new_session(&profile, &cwd),
             Command::OpenStored { profile, stored } => self.on_open_stored(&profile, &stored),
-            Command::EditStored { .. }
-            | Command::UndoDelete { .. }
-            | Command::Branch { .. }
-            | Command::StopStored { .. } => Err(Refusal::Backend("it cannot be asked yet".into())),
+            Command::EditStored { profile, stored, lineage, name, edit } => {
+                self.on_edit_stored(client, ask, Edit { profile, stored, lineage, name, what: edit })
+            }
+            Command::UndoDelete { profile, lineage } => self.on_undo_delete(profile, lineage),
+            Command::Branch { profile, stored } => self.on_branch(client, ask, &profile, &stored),
+            Command::StopStored { profile, stored } => self.on_stop_stored(client, ask, &profile, stored),
             Command::CloseTab { session, running } => self.on_close_tab(session, running),
             Command::MoveTab { session, to } => self.on_move_tab(session, to),
             Command::Pin { profile, lineage, on } => self.on_pin(&profile, lineage, on),

@@ -94,6 +94,7 @@ impl Registry {
             for session in self.sessions_of(profile) {
                 self.advance(session);
             }
+            self.advance_writes(profile);
             if std::mem::take(&mut self.wire(profile).anew) {
                 self.wake(profile, true);
             }
@@ -108,6 +109,7 @@ impl Registry {
 
     /// There will be no backend: what waits for it goes back to the person.
     fn give_all_back(&mut self, profile: &ProfileName, why: &Untrusted) {
+        self.give_writes_back(profile, why);
         self.refuse_errands(profile, &Refusal::Backend(why.clone()));
         for session in self.sessions_of(profile) {
             self.refuse_wishes(session, &Refusal::Backend(why.clone()));
@@ -134,6 +136,8 @@ impl Registry {
             self.advance(session);
         }
         self.run_errands(profile);
+        self.writes_need_not_wait(profile);
+        self.advance_writes(profile);
         self.ask_for_left(profile);
     }
 
@@ -147,6 +151,7 @@ impl Registry {
         let on_purpose = wires.ending;
         if process {
             wires.left.clear();
+            self.set_elsewhere(profile, Vec::new());
         }
         self.cut_farewell(profile);
         let sessions = self.sessions_of(profile);

@@ -31,7 +31,8 @@ impl Registry {
             Kind::Wish(session, want) if self.session(session).is_some() => {
                 self.on_wish(session, want, reply);
             }
-            Kind::Wish(_, want) => {
+            Kind::Wish(session, want) => {
+                self.end_copy(session, &profile, &want);
                 self.effect(Effect::Refuse {
                     client: want.client,
                     ask: want.ask,
@@ -46,6 +47,15 @@ impl Registry {
             }
             Kind::Catalog => self.on_catalog(&profile, reply),
             Kind::Errand(want) => self.on_errand(&profile, want, reply),
+            Kind::Write(row) => self.on_write_reply(&row, reply),
+            Kind::WriteClose(row, live) => self.on_write_close(&row, live, &reply),
+            Kind::Copied(session, copied) => self.on_copied(session, &profile, *copied, reply),
+            Kind::Elsewhere => {
+                if let Reply::ActiveList(rows) = reply {
+                    self.see_elsewhere(&profile, &rows);
+                }
+            }
+            Kind::StopRow(client, ask, stored) => self.on_stop_row(&profile, client, ask, stored, reply),
             Kind::ActiveList => self.on_active_list(&profile, reply),
             Kind::Spare(asked) => self.on_processes(&profile, call, asked, &reply),
             Kind::Close(who) => self.on_closed(&profile, who, &reply),

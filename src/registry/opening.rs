@@ -72,7 +72,7 @@ impl Registry {
         }
     }
 
-    fn add_session(
+    pub(super) fn add_session(
         &mut self,
         profile: &ProfileName,
         stored: Option<&StoredId>,

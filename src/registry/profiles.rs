@@ -107,6 +107,7 @@ impl Registry {
         for session in self.world.sessions.keys().copied().collect::<Vec<_>>() {
             self.refuse_wishes(session, &Refusal::Ending);
         }
+        self.drop_writes(None);
         self.exit_if_parted();
     }
 

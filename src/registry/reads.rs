@@ -96,6 +96,7 @@ impl Registry {
         let Some(known) = self.world.profile(profile) else { return };
         let new = Profile { listing: known.listing + 1, ..known.clone() };
         self.emit(Patch::Profile(Box::new(new)));
+        self.look_elsewhere_soon(profile);
     }
 
     /// The profile that was named, else all.

@@ -2,9 +2,11 @@
 //! is shown, none of it is sent, and all of it can be lost with the backend.
 
 use super::{
+    branch::Copied,
     catalog::Catalog,
     effect::JobId,
     residency::{Asked, Left, Spare, Who},
+    writes::Row,
 };
 use crate::{
     base::{
@@ -70,6 +72,8 @@ pub(super) struct Run {
     /// Its stored transcript was asked for.
     pub loading: bool,
     pub wants: Vec<Want>,
+    /// Copies that are being made of it.
+    pub copies: usize,
     pub heard: Tick,
     pub previewed: Tick,
     /// How many messages were given an id.
@@ -184,6 +188,8 @@ pub(super) enum Wish {
     Dispatch(String),
     Choices(Topic),
     Configure(Setting),
+    /// A copy of it.
+    Branch,
 }
 
 /// A profile's wiring.
@@ -222,6 +228,8 @@ pub(super) struct Wires {
     pub catalog: Catalog,
     /// What waits for its backend, of no session.
     pub wants: Vec<Want>,
+    /// It will be asked what it has built.
+    pub looks: bool,
     /// The colour that its directory names.
     pub own_colour: Option<Colour>,
     /// No longer on disk under its name: it leaves, or moves, when its backend is cold.
@@ -255,6 +263,15 @@ pub(super) enum Kind {
     Setup,
     Catalog,
     ActiveList,
+    /// Part of the write to a row that is under way.
+    Write(Row),
+    WriteClose(Row, LiveId),
+    /// Where a copy is stored.
+    Copied(SessionId, Box<Copied>),
+    /// What is built that is not open here.
+    Elsewhere,
+    /// For the turn of a stored row; `None`: it is being interrupted.
+    StopRow(ClientId, AskId, Option<StoredId>),
     /// For what runs in the background, before something is stopped or closed.
     Spare(Asked),
     Close(Who),

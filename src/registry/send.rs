@@ -88,6 +88,9 @@ impl Registry {
 
     pub(super) fn may_send(&self, session: SessionId, text: &str) -> Result<(), Refusal> {
         let known = self.session(session).ok_or(Refusal::NoSession)?;
+        if self.is_being_deleted(session) {
+            return Err(Refusal::Deleted);
+        }
         if text.trim().is_empty() {
             return Err(Refusal::EmptyText);
         }
@@ -109,6 +112,7 @@ impl Registry {
 
     /// Shown, and put on disk before anything else is done with it.
     pub(super) fn begin_send(&mut self, session: SessionId, text: String, reference: SendRef) {
+        self.spare_row(session);
         self.open_with(session, &text);
         let part = Part::Text(text.as_str().into());
         let message = self.push_message(session, Role::User, vec![part], MessageState::Sending);

@@ -1,6 +1,6 @@
 //! What the person arranges: pins, the order and the colours of profiles. All of it is the world's, and so it is kept.
 
-use super::{Registry, effect::Effect};
+use super::{Registry, effect::Effect, writes::Row};
 use crate::{
     base::{
         ids::{AskId, ClientId, LineageRoot, ProfileName},
@@ -71,6 +71,23 @@ impl Registry {
             self.emit(Patch::Pins { profile: profile.clone(), pins });
         }
         Ok(Some(Answer::Done))
+    }
+
+    /// Its row goes: so does its pin (C17).
+    pub(super) fn unpin(&mut self, (profile, lineage): &Row) {
+        if self.world.shelf.is_pinned(profile, lineage) {
+            let pins = self.pins(profile).iter().filter(|pin| *pin != lineage).cloned().collect();
+            self.emit(Patch::Pins { profile: profile.clone(), pins });
+        }
+    }
+
+    /// Its row is back: so is its pin.
+    pub(super) fn pin_at(&mut self, (profile, lineage): &Row, place: usize) {
+        if !self.world.shelf.is_pinned(profile, lineage) {
+            let mut pins = self.pins(profile).to_vec();
+            pins.insert(place.min(pins.len()), lineage.clone());
+            self.emit(Patch::Pins { profile: profile.clone(), pins });
+        }
     }
 
     pub(super) fn pins(&self, profile: &ProfileName) -> &[LineageRoot] {

@@ -93,7 +93,7 @@ impl Registry {
             known.turn.is_busy()
                 || known.current_prompt().is_some()
                 || known.subagents.iter().any(Subagent::is_working)
-                || run.is_some_and(|run| run.outgoing.is_some() || !run.wants.is_empty())
+                || run.is_some_and(|run| run.outgoing.is_some() || !run.wants.is_empty() || run.copies > 0)
         })
     }
 }

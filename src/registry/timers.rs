@@ -2,7 +2,7 @@
 
 use crate::base::{
     clock::Tick,
-    ids::{ProfileName, PromptId, SessionId},
+    ids::{LineageRoot, ProfileName, PromptId, SessionId},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,10 @@ pub(super) enum Key {
     Settle(SessionId),
     /// Facts for a session that is not known yet.
     Early(ProfileName),
+    /// A delete is sent.
+    Delete(ProfileName, LineageRoot),
+    /// What a backend has built is asked.
+    Elsewhere(ProfileName),
     /// Who stays live.
     Review,
 }

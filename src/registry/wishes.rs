@@ -69,6 +69,7 @@ impl Registry {
         }
         for mut want in wants {
             self.note_command(session, &mut want);
+            self.begin_copy(session, &want);
             let live = live.clone();
             let limits = &self.settings.limits;
             let (what, timeout) = match &want.what {
@@ -82,6 +83,7 @@ impl Registry {
                     let (name, arg) = split(command);
                     (Call::Dispatch { live, name, arg }, limits.slash_call)
                 }
+                Wish::Branch => (Call::Branch { live }, limits.build_call),
                 Wish::Choices(topic) => {
                     (Call::Choices { live: Some(live), topic: *topic }, limits.slash_call)
                 }
@@ -106,6 +108,9 @@ impl Registry {
         if matches!(want.what, Wish::Choices(_) | Wish::Configure(_)) {
             let profile = self.session(session).map(|known| known.profile.clone());
             return profile.map_or((), |profile| self.on_errand(&profile, want, reply));
+        }
+        if matches!(want.what, Wish::Branch) {
+            return self.on_branched(session, want, reply);
         }
         let Want { client, ask, what, .. } = want;
         let done = |answer| Effect::Answer { client, ask, answer };

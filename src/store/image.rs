@@ -220,6 +220,7 @@ pub fn project(patch: &Patch, world: &World, epoch: WallMs, set: &mut impl FnMut
         | Patch::Terminal(_)
         | Patch::TerminalRemoved(_)
         | Patch::Tomb(_)
+        | Patch::Elsewhere { .. }
         | Patch::TombRemoved { .. } => return,
     };
     let Some(session) = world.sessions.get(&id) else { return set(Key::Session(id), None) };

@@ -181,6 +181,7 @@ fn touched(patch: &Patch) -> Option<Touched> {
         | Patch::Colour { .. }
         | Patch::List(_)
         | Patch::Tomb(_)
+        | Patch::Elsewhere { .. }
         | Patch::TombRemoved { .. } => return None,
     })
 }

@@ -30,6 +30,7 @@ pub enum Expect {
     Built,
     ActiveList,
     Closed,
+    Branched,
     Submitted,
     Interrupted,
     Approved,
@@ -53,6 +54,7 @@ impl Expect {
             Call::Create { .. } | Call::Resume { .. } => Self::Built,
             Call::ActiveList => Self::ActiveList,
             Call::Close { .. } => Self::Closed,
+            Call::Branch { .. } => Self::Branched,
             Call::Submit { .. } => Self::Submitted,
             Call::Interrupt { .. } => Self::Interrupted,
             Call::Approve { .. } => Self::Approved,
@@ -145,6 +147,11 @@ fn result(
             "expired" => Reply::TooLate,
             _ => Reply::Answered,
         },
+        Expect::Branched => {
+            let fields = read("session.branch", &["session_id", "title", "parent"])?;
+            let live = fields.id("session_id", LiveId::new)?;
+            Reply::Branched { live, title: fields.text_or_empty("title") }
+        }
         Expect::Titled => {
             let fields = read("session.title", &["title", "pending", "session_key"])?;
             Reply::Titled { title: fields.text("title")?, pending: fields.flag("pending").unwrap_or(false) }

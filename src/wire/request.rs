@@ -129,6 +129,10 @@ pub fn encode(
             list.push(("session_id", Text(live.as_str())));
             "session.close"
         }
+        Call::Branch { live } => {
+            list.push(("session_id", Text(live.as_str())));
+            "session.branch"
+        }
         Call::Submit { live, text } => {
             list.extend([("session_id", Text(live.as_str())), ("text", Text(text))]);
             "prompt.submit"

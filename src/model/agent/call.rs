@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+use serde::{Deserialize, Serialize};
+
 /// What the registry asks of a backend. The profile and the call's id travel beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
@@ -27,6 +29,10 @@ pub enum Call {
     /// Every session that the process has built.
     ActiveList,
     Close {
+        live: LiveId,
+    },
+    /// A copy of a built session, with an agent of its own.
+    Branch {
         live: LiveId,
     },
     Submit {
@@ -122,6 +128,11 @@ pub enum Reply {
         title: Untrusted,
         pending: bool,
     },
+    /// The copy, by its live id alone.
+    Branched {
+        live: LiveId,
+        title: Untrusted,
+    },
     /// How many stored rows are gone by it.
     Deleted(u64),
     ProviderConfigured(bool),
@@ -199,7 +210,7 @@ pub struct ActiveRow {
     pub state: ActiveState,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ActiveState {
     Idle,
     Starting,

@@ -18,7 +18,9 @@ mod home;
 mod methods;
 mod options;
 mod pipes;
+mod profiles;
 mod replies;
+mod rest;
 mod scenes;
 mod script;
 mod seed;
@@ -82,8 +84,17 @@ pub fn run(args: &[String]) -> ExitCode {
 }
 
 fn start(args: &[String]) -> Result<u8, Start> {
-    let mut options = Options::parse(args)?;
     let environment = Environment::read();
+    if let Some(at) = args.iter().position(|word| word == "profile") {
+        return match profiles::run(environment.root(), args.get(at + 1..).unwrap_or_default()) {
+            Ok(()) => Ok(0),
+            Err(why) => {
+                let _ = writeln!(io::stdout(), "Error: {why}");
+                Ok(1)
+            }
+        };
+    }
+    let mut options = Options::parse(args)?;
     if ProfileName::new(&options.profile).is_err() {
         return Err(
             UsageError(format!("argument --profile: invalid profile name: '{}'", options.profile)).into()

@@ -4,7 +4,7 @@ use super::backend::Backend;
 use super::faults::{Point, Ready};
 use super::frames::{self, refuse};
 use super::methods::{self, After, Call, Left};
-use super::{Start, pipes, turn};
+use super::{Start, pipes, rest, turn};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Map, Value};
 use std::io;
@@ -117,6 +117,11 @@ fn admit(
 async fn welcome(backend: Arc<Backend>, stream: TcpStream, port: u16) {
     // Frames are small and often; waiting to fill a packet would make streams stutter.
     let _ = stream.set_nodelay(true);
+    if rest::is_one(&stream).await {
+        // A connection that breaks is its own loss.
+        let _ = rest::answer(&backend, stream).await;
+        return;
+    }
     let config =
         WebSocketConfig::default().max_message_size(Some(REQUEST_MAX)).max_frame_size(Some(REQUEST_MAX));
     let checked = Arc::clone(&backend);

@@ -83,7 +83,7 @@ impl Registry {
         }
     }
 
-    fn errand(
+    pub(super) fn errand(
         &mut self,
         (client, ask): (ClientId, AskId),
         profile: &ProfileName,
@@ -108,7 +108,7 @@ impl Registry {
             return self.wake(profile, true);
         }
         for want in std::mem::take(&mut self.wire(profile).wants) {
-            if let Some(what) = request(&want.what) {
+            if let Some(what) = request(profile, &want.what) {
                 self.ask_rest(profile, what, Kind::Errand(want));
                 continue;
             }
@@ -116,10 +116,14 @@ impl Registry {
             let what = match want.what.clone() {
                 Wish::Choices(topic) => Call::Choices { live: None, topic },
                 Wish::Configure(setting) => Call::Configure { live: None, setting },
-                // What is of a session never comes here.
-                Wish::Title(_) | Wish::Yolo(_) | Wish::Slash(_) | Wish::Dispatch(_) | Wish::Branch => {
-                    continue;
-                }
+                // What is of a session never comes here; the others are requests.
+                Wish::Title(_)
+                | Wish::Yolo(_)
+                | Wish::Slash(_)
+                | Wish::Dispatch(_)
+                | Wish::Branch
+                | Wish::Describe(_)
+                | Wish::Soul { .. } => continue,
             };
             self.call(profile, what, timeout, Kind::Errand(want));
         }
@@ -127,30 +131,46 @@ impl Registry {
 
     /// There will be no backend for what waits.
     pub(super) fn refuse_errands(&mut self, profile: &ProfileName, reason: &Refusal) {
-        for Want { client, ask, .. } in std::mem::take(&mut self.wire(profile).wants) {
-            self.effect(Effect::Refuse { client, ask, reason: reason.clone() });
+        for want in std::mem::take(&mut self.wire(profile).wants) {
+            self.settle_errand(profile, want, Err(reason.clone()));
         }
     }
 
     pub(super) fn on_errand(&mut self, profile: &ProfileName, want: Want, reply: Reply) {
+        self.settle_errand(profile, want, configured(reply));
+    }
+
+    fn settle_errand(&mut self, profile: &ProfileName, want: Want, result: Result<Answer, Refusal>) {
         let Want { client, ask, what, .. } = want;
-        let effect = match configured(reply) {
-            Ok(answer) => {
+        let effect = match (what, result) {
+            (Wish::Soul { new: true, .. }, result) => {
+                if let Err(reason) = result {
+                    self.tell_of_soul(profile, &reason);
+                }
+                Effect::Answer { client, ask, answer: Answer::Done }
+            }
+            (_, Err(reason)) => Effect::Refuse { client, ask, reason },
+            (what, Ok(answer)) => {
                 if matches!(what, Wish::Configure(_)) && answer == Answer::Done {
                     // A skill that is off has no command.
                     self.doubt_commands(profile);
                 }
+                if matches!(what, Wish::Describe(_)) {
+                    // Where nobody watches the disk, too.
+                    self.look_for_profiles();
+                }
                 Effect::Answer { client, ask, answer }
             }
-            Err(reason) => Effect::Refuse { client, ask, reason },
         };
         self.effect(effect);
     }
 }
 
 /// What only a request of its own can do.
-fn request(wish: &Wish) -> Option<Rest> {
+fn request(profile: &ProfileName, wish: &Wish) -> Option<Rest> {
     Some(match wish {
+        Wish::Describe(text) => Rest::Describe { profile: profile.clone(), text: text.clone() },
+        Wish::Soul { text, .. } => Rest::Soul { profile: profile.clone(), text: text.clone() },
         Wish::Choices(topic) if topic.is_many() => Rest::Switches { topic: *topic },
         Wish::Configure(Setting::Toolset { name, on }) => {
             Rest::Switch { topic: Topic::Toolsets, name: name.clone(), on: *on }

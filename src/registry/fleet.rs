@@ -5,7 +5,7 @@
 //! before its profile is touched: Hermes' own would make a deleted directory anew (DECISIONS 20, CHECK 58). A look at the disk that
 //! began before an operation ended says nothing any more (INV21).
 
-use super::{Registry, effect::Effect, shelf::Painting};
+use super::{Registry, effect::Effect, notices::Words, runtime::Wish, shelf::Painting};
 use crate::{
     base::{
         ids::{AskId, ClientId, ProfileName},
@@ -14,6 +14,8 @@ use crate::{
     },
     model::{
         fleet::{NewProfile, Operation, Place, Seen},
+        message::Level,
+        notice::About,
         patch::Patch,
         profile::Profile,
     },
@@ -100,6 +102,51 @@ impl Registry {
             return Err(Refusal::NotConfirmed);
         }
         self.begin_operation(asked, Operation::Delete(profile))
+    }
+
+    /// Its own backend writes it (DECISIONS 10).
+    pub(super) fn on_describe(
+        &mut self,
+        asked: (ClientId, AskId),
+        profile: &ProfileName,
+        text: &str,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.open_profile(profile)?;
+        let text = description(text)?;
+        self.errand(asked, profile, None, Wish::Describe(text));
+        Ok(None)
+    }
+
+    pub(super) fn on_write_soul(
+        &mut self,
+        asked: (ClientId, AskId),
+        profile: &ProfileName,
+        text: String,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.open_profile(profile)?;
+        if text.len() > self.settings.limits.text {
+            return Err(Refusal::TooLong);
+        }
+        self.errand(asked, profile, None, Wish::Soul { text, new: false });
+        Ok(None)
+    }
+
+    /// A profile was made, and is all that it should be but this.
+    pub(super) fn tell_of_soul(&mut self, profile: &ProfileName, reason: &Refusal) {
+        let why = match reason {
+            Refusal::Backend(words) => words.raw().to_owned(),
+            other => other.to_string(),
+        };
+        self.tell(
+            None,
+            Level::Warning,
+            About::Profile(profile.clone()),
+            Words {
+                what: format!("Profile {profile} was made, but its SOUL.md was not written: {why}").into(),
+                does: "It has the one that Hermes gave it.",
+                can: "Write it again, once its backend runs.",
+            },
+        );
     }
 
     fn may_be_called(&self, name: &ProfileName) -> Result<(), Refusal> {
@@ -190,7 +237,14 @@ impl Registry {
             }
         }
         match result {
-            Ok(()) => self.effect(Effect::Answer { client, ask, answer: Answer::Done }),
+            Ok(()) => match operation {
+                // Answered when that is done, too.
+                Operation::Create(new) if new.soul.is_some() => {
+                    let text = new.soul.unwrap_or_default();
+                    self.errand((client, ask), &new.name, None, Wish::Soul { text, new: true });
+                }
+                _ => self.effect(Effect::Answer { client, ask, answer: Answer::Done }),
+            },
             Err(words) => self.effect(Effect::Refuse { client, ask, reason: Refusal::Hermes(words) }),
         }
         self.exit_if_parted();

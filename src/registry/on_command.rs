@@ -199,9 +199,8 @@ impl Registry {
             Command::DeleteProfile { profile, confirm, force } => {
                 self.on_delete_profile((client, ask), (profile, &confirm), force)
             }
-            Command::Describe { .. } | Command::WriteSoul { .. } => {
-                Err(Refusal::Hermes("this build of hermux cannot ask it yet".into()))
-            }
+            Command::Describe { profile, text } => self.on_describe((client, ask), &profile, &text),
+            Command::WriteSoul { profile, text } => self.on_write_soul((client, ask), &profile, text),
             Command::ReadSoul { profile } => {
                 self.read_of(client, ask, &profile.clone(), Read::Soul { profile })
             }

@@ -186,6 +186,13 @@ pub(super) enum Wish {
     Slash(String),
     /// The second route of a slash command.
     Dispatch(String),
+    /// Of a profile.
+    Describe(String),
+    /// Of a profile; `new`: as the last step of its making.
+    Soul {
+        text: String,
+        new: bool,
+    },
     Choices(Topic),
     Configure(Setting),
     /// A copy of it.

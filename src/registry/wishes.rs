@@ -90,6 +90,8 @@ impl Registry {
                 Wish::Configure(setting) => {
                     (Call::Configure { live: Some(live), setting: setting.clone() }, limits.slash_call)
                 }
+                // What is of a profile never comes here.
+                Wish::Describe(_) | Wish::Soul { .. } => continue,
             };
             if let Some(profile) = self.session(session).map(|known| known.profile.clone()) {
                 self.call(&profile, what, timeout, Kind::Wish(session, want));

@@ -193,6 +193,21 @@ impl Guarded {
     }
 }
 
+impl Guarded {
+    /// The program with these words, under a guard.
+    fn manage(&self, words: Vec<OsString>) -> Result<tokio::process::Command, Untrusted> {
+        self.check().map_err(|failure| failure.what())?;
+        let mark = files::random_hex(16).map_err(|error| error.to_string())?;
+        let program = std::iter::once(self.program.command.clone().into_os_string());
+        let all = program.chain(self.program.args.iter().cloned()).chain(words);
+        let own = [("HERMES_HOME".into(), self.home.clone().into_os_string()), (MARK.into(), mark.into())];
+        let environment = std::env::vars_os().filter(|(name, _)| !misleads(name)).chain(own);
+        let mut command = self.guard(all, environment);
+        command.current_dir(&self.cwd);
+        Ok(command)
+    }
+}
+
 impl Launcher for Guarded {
     fn check(&self) -> Result<(), Failure> {
         self.program.place(std::env::var_os("PATH").as_deref()).map(|_| ())
@@ -209,23 +224,17 @@ impl Launcher for Guarded {
     }
 
     fn operate(&self, operation: &Operation) -> BoxFuture<'static, Result<(), Untrusted>> {
-        let command = self.check().map_err(|failure| failure.what()).and_then(|()| {
-            let mark = files::random_hex(16).map_err(|error| error.to_string())?;
-            let mut words = vec![self.program.command.clone().into_os_string()];
-            words.extend(self.program.args.iter().cloned());
-            words.extend(operation::words(operation));
-            let own =
-                [("HERMES_HOME".into(), self.home.clone().into_os_string()), (MARK.into(), mark.into())];
-            let environment = std::env::vars_os().filter(|(name, _)| !misleads(name)).chain(own);
-            let mut command = self.guard(words, environment);
-            // Not where it could keep a directory from going.
-            command.current_dir("/");
-            Ok(command)
-        });
-        match command {
-            Ok(command) => Box::pin(operation::run(command, operation::patience(operation))),
-            Err(why) => Box::pin(std::future::ready(Err(why.into()))),
-        }
+        let home = std::env::var_os("HOME").unwrap_or_default();
+        let (command, patience) = (self.manage(operation::words(operation)), operation::patience(operation));
+        let after = operation::no_alias(operation, &home).map(|words| self.manage(words));
+        Box::pin(async move {
+            operation::run(command?, patience).await?;
+            if let Some(Ok(command)) = after {
+                // A command too many is no failure.
+                let _ = operation::run(command, patience).await;
+            }
+            Ok(())
+        })
     }
 
     fn launch(&self, order: &Order<'_>) -> Result<Running, Failure> {

@@ -3,7 +3,8 @@
 
 use crate::base::{ids::ProfileName, text::Untrusted};
 use crate::model::fleet::Operation;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -41,6 +42,17 @@ pub(super) fn words(operation: &Operation) -> Vec<OsString> {
         Operation::Delete(profile) => add(&["delete", profile.as_str(), "-y"]),
     }
     words.into_iter().map(OsString::from).collect()
+}
+
+/// What takes back the command of the new name that Hermes makes at every rename, where there was none of the old one; and where that
+/// one would be.
+pub(super) fn no_alias(operation: &Operation, home: &OsStr) -> Option<Vec<OsString>> {
+    let Operation::Rename { profile, to } = operation else { return None };
+    if Path::new(home).join(".local/bin").join(profile.as_str()).exists() {
+        return None;
+    }
+    let words = ["--profile", ProfileName::DEFAULT, "profile", "alias", to.as_str(), "--remove"];
+    Some(words.map(OsString::from).to_vec())
 }
 
 /// How long it may take.

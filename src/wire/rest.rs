@@ -61,6 +61,13 @@ pub fn encode(rest: &Rest) -> Request {
         Rest::Switch { name, on, .. } => {
             ("PUT", "/api/skills/toggle".to_owned(), json!({ "name": name, "enabled": on }))
         }
+        // A checked name is one segment of a path as it is.
+        Rest::Describe { profile, text } => {
+            ("PUT", format!("/api/profiles/{profile}/description"), json!({ "description": text }))
+        }
+        Rest::Soul { profile, text } => {
+            ("PUT", format!("/api/profiles/{profile}/soul"), json!({ "content": text }))
+        }
     };
     Request { method, path, body: body.to_string() }
 }
@@ -99,6 +106,7 @@ pub fn read(rest: &Rest, response: &Response) -> Reply {
         Rest::Delete { .. } => fields.count("deleted").map(Reply::Deleted),
         Rest::Switch { on, .. } => (fields.flag("enabled") == Some(*on)).then_some(Reply::Done),
         Rest::Switches { .. } => None,
+        Rest::Describe { .. } | Rest::Soul { .. } => (fields.flag("ok") == Some(true)).then_some(Reply::Done),
     };
     reply.unwrap_or_else(|| unreadable("the backend's answer is not what it should be"))
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::ids::ProfileName;
 use proptest::prelude::*;
 
 fn stored(id: &str) -> StoredId {
@@ -18,6 +19,28 @@ fn all() -> [Rest; 6] {
 
 fn answer(rest: &Rest, status: u16, body: &str) -> Reply {
     read(rest, &Response { status, body: body.as_bytes().to_vec() })
+}
+
+/// J01: what a profile is for and its soul are written by its own backend.
+#[test]
+fn a_profiles_words_go_to_its_own_path() {
+    let (profile, text) = (ProfileName::new("my-work_2").unwrap(), "a \"b\"\n".to_owned());
+    let describe = Rest::Describe { profile: profile.clone(), text: text.clone() };
+    let soul = Rest::Soul { profile, text };
+    let said: Vec<_> =
+        [&describe, &soul].map(encode).into_iter().map(|r| (r.method, r.path, r.body)).collect();
+    let own = |path: &str, body: &str| ("PUT", path.to_owned(), body.to_owned());
+    assert_eq!(
+        said,
+        [
+            own("/api/profiles/my-work_2/description", r#"{"description":"a \"b\"\n"}"#),
+            own("/api/profiles/my-work_2/soul", r#"{"content":"a \"b\"\n"}"#),
+        ]
+    );
+    let done = r#"{"ok":true,"description":"a","description_auto":false}"#;
+    assert_eq!(answer(&describe, 200, done), Reply::Done);
+    assert_eq!(answer(&soul, 200, r#"{"ok":true}"#), Reply::Done);
+    assert!(matches!(answer(&soul, 200, r#"{"ok":false}"#), Reply::Failed { .. }));
 }
 
 /// C23, DECISIONS 10.

@@ -6,7 +6,10 @@
 //! `Input::Reply`. One more is a variant here, an arm in `wire::rest::encode` and one in `wire::rest::read`; where it has something
 //! new to say, a variant of `Reply`.
 
-use crate::{base::ids::StoredId, model::settings::Topic};
+use crate::{
+    base::ids::{ProfileName, StoredId},
+    model::settings::Topic,
+};
 
 /// A request to a profile's own backend. Each may be made twice without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,4 +26,8 @@ pub enum Rest {
     Switches { topic: Topic },
     /// Turn one of them on or off. Answered by `Reply::Done`.
     Switch { topic: Topic, name: String, on: bool },
+    /// Say what a profile is for; an empty text says nothing. Answered by `Reply::Done`.
+    Describe { profile: ProfileName, text: String },
+    /// Write its SOUL.md. Answered by `Reply::Done`.
+    Soul { profile: ProfileName, text: String },
 }

@@ -1,0 +1,87 @@
+//! Requests over HTTP that the demo answers, on the port of its websocket: what the socket cannot do.
+
+use super::backend::Backend;
+use super::{home, profiles};
+use crate::base::ids::ProfileName;
+use serde_json::{Value, json};
+use std::io;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The longest head and body that are read, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// Whether this connection begins a request of its own: a websocket begins with a GET, and nothing here does.
+pub(super) async fn is_one(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    matches!(stream.peek(&mut first).await, Ok(1)) && first != *b"G"
+}
+
+/// Answers one request. A connection that breaks is its own loss.
+pub(super) async fn answer(backend: &Backend, mut stream: TcpStream) -> io::Result<()> {
+    let mut came = Vec::new();
+    let (head, body) = loop {
+        let count = stream.read_buf(&mut came).await?;
+        let text = String::from_utf8_lossy(&came);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = field(head, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+            if body.len() >= length {
+                break (head.to_owned(), body.to_owned());
+            }
+        }
+        if count == 0 || came.len() > LONGEST {
+            return Ok(());
+        }
+    };
+    let known = backend.environment.token.as_deref();
+    let (status, said) = if known.is_none() || field(&head, "x-hermes-session-token") != known {
+        (401, json!({ "detail": "Unauthorized" }))
+    } else {
+        let mut words = head.split_ascii_whitespace();
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        route(backend, method, path, &serde_json::from_str(&body).unwrap_or_default())
+    };
+    let said = said.to_string();
+    let head = format!(
+        "HTTP/1.1 {status} \r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        said.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(said.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    fields.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
+}
+
+/// Does what is asked: the status and the answer.
+fn route(backend: &Backend, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let path: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let done = match (method, path.as_slice()) {
+        ("PUT", ["api", "profiles", name, what]) => {
+            let home = ProfileName::new(name)
+                .map(|name| home::profile_home(backend.environment.root(), name.as_str()));
+            let Some(home) = home.ok().filter(|home| home.is_dir()) else {
+                return (404, json!({ "detail": format!("Profile '{name}' does not exist.") }));
+            };
+            match *what {
+                "description" => {
+                    std::fs::write(home.join("profile.yaml"), profiles::described(&text("description")))
+                }
+                "soul" => std::fs::write(
+                    home.join("SOUL.md"),
+                    body.get("content").and_then(Value::as_str).unwrap_or_default(),
+                ),
+                _ => return (404, json!({ "detail": "Not Found" })),
+            }
+        }
+        _ => return (404, json!({ "detail": "Not Found" })),
+    };
+    match done {
+        Ok(()) => (200, json!({ "ok": true })),
+        Err(error) => (500, json!({ "detail": error.to_string() })),
+    }
+}

@@ -92,9 +92,9 @@ mod tests {
         let mut swatch = open(None);
         let mut walk = |by: isize, rows: bool| {
             if rows {
-                swatch.step_row(by)
+                swatch.step_row(by);
             } else {
-                swatch.step(by)
+                swatch.step(by);
             }
             swatch.selected
         };

@@ -82,6 +82,7 @@ fn name(command: &Command) -> &'static str {
         Command::Commands { .. } => "Commands",
         Command::Choices { .. } => "Choices",
         Command::Configure { .. } => "Configure",
+        Command::SetDirectory { .. } => "SetDirectory",
         Command::Focus { .. } => "Focus",
         Command::StopAll => "StopAll",
         Command::Shutdown { .. } => "Shutdown",
@@ -96,7 +97,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 55;
+const COMMANDS: usize = 56;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -117,6 +118,7 @@ fn commands() -> Vec<Command> {
         {"Arrange": {"open": true, "all": true, "group": "Age", "sort": "Created", "filter": {"archived": "Only",
             "workspace": "/code", "days": 7}, "state": "Waiting", "folded": ["work"]}},
         {"Send": {"session": 1, "text": "a \"text\"\n\u{7}", "reference": 7}},
+        {"SetDirectory": {"profile": "work", "directory": "/home/me/code"}},
         {"SaveDraft": {"session": 1, "pieces": [{"Text": "a"}, {"Paste": "b\nc"},
             {"Link": {"profile": "work", "id": "20261121_a1", "title": "c"}}], "base": 9}},
         {"Interrupt": {"session": 1}},

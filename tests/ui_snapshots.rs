@@ -13,6 +13,8 @@ use hermux::model::session::{QueueEntry, SessionInfo};
 use hermux::model::tool::{SubagentState, TodoState, ToolState};
 use hermux::model::usage::Usage;
 use hermux::model::world::World;
+use hermux::ui::events::{Input, Mouse, MouseDeed};
+use hermux::ui::state::Hit;
 use hermux::ui::theme::{Depth, Shade, Theme};
 use ratatui::style::Color;
 use stage::Stage;
@@ -53,6 +55,35 @@ fn asked(prompt: Prompt) -> World {
 #[test]
 fn a_conversation() {
     pictures("conversation", &busy(), 1, |_| {});
+}
+
+/// D01, D03, D04, D09: a link being typed, one in the text, one in a message.
+#[test]
+fn links_between_sessions() {
+    let mut world = busy();
+    let mut speaker = session(4, "default", "Notes");
+    let link = "@session:work/20261121_030002_abcdef";
+    say(&mut speaker, Role::User, &format!("What came of {link}?"));
+    say(&mut speaker, Role::Assistant, &format!("It is in {link} and in @session:20261120_gone."));
+    add(&mut world, speaker);
+    pictures("linked", &world, 4, |stage| {
+        stage.type_text("as in @migr");
+        stage.keys("tab");
+    });
+    pictures("linking", &world, 4, |stage| stage.type_text("as in @i"));
+    picture("commands", world.clone(), 4, |stage| stage.type_text("/"));
+    picture("carried", world, 4, |stage| {
+        let (tab, _) = stage.ui.hits.iter().find(|(_, hit)| *hit == Hit::Tab(SessionId(2))).unwrap();
+        let (column, row) = (tab.x + 1, tab.y);
+        stage.input(Input::Mouse(Mouse { column, row, deed: MouseDeed::Press }));
+        stage.input(Input::Mouse(Mouse { column: 10, row: 20, deed: MouseDeed::Drag }));
+    });
+}
+
+/// ASK-36.
+#[test]
+fn the_walk_through_what_was_shown() {
+    pictures("recent", &busy(), 1, |stage| stage.keys("alt-3 alt-2 ctrl-x left"));
 }
 
 #[test]

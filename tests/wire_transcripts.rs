@@ -60,6 +60,25 @@ fn every_registered_call_is_answered_once() {
     }
 }
 
+/// I09, INV12, M5: when Hermes compresses a conversation into a new id, by hand or by itself, it is the same session in the same
+/// tab, and what it is pinned and listed by stays what it was.
+#[test]
+fn a_recorded_rotation_moves_row_pin_and_tab_together() {
+    let rotates = ["34-compress-rotate-manual", "35-compress-rotate-automatic"];
+    let mut seen = 0;
+    for play in reenact::all().into_iter().filter(|play| rotates.contains(&play.name.as_str())) {
+        let (session, first, lineage, tab) = &play.ids[0];
+        let (_, last, ..) = play.ids.last().unwrap();
+        assert!(first != last && last.is_some(), "{}: it rotated", play.name);
+        for (other, _, root, place) in &play.ids {
+            assert_eq!((other, root, place), (session, lineage, tab), "{}", play.name);
+        }
+        assert_eq!(play.pins(), [lineage.clone().unwrap()], "{}", play.name);
+        seen += 1;
+    }
+    assert_eq!(seen, rotates.len());
+}
+
 /// I2 holds after every step of it.
 #[test]
 fn every_recording_ends_as_it_ended() {

@@ -193,6 +193,11 @@ pub enum Command {
         profile: ProfileName,
         force: bool,
     },
+    /// Where new sessions of a profile work from now on, an absolute path; an empty one is forgotten (H01).
+    SetDirectory {
+        profile: ProfileName,
+        directory: String,
+    },
     DismissNotice {
         notice: NoticeId,
     },

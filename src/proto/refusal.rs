@@ -54,6 +54,8 @@ pub enum Refusal {
     Unreadable(Untrusted),
     #[error("the file could not be written")]
     NotWritten(Untrusted),
+    #[error("a directory begins with a slash")]
+    NotAPath,
     #[error("something newer was asked for")]
     Superseded,
     #[error("the backend refused")]

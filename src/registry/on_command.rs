@@ -145,6 +145,7 @@ impl Registry {
                 Ok(Some(Answer::Done))
             }
             Command::StopBackend { profile, force } => self.on_stop_backend(&profile, force),
+            Command::SetDirectory { profile, directory } => self.on_set_directory(profile, &directory),
             Command::DismissNotice { notice } => {
                 self.emit(Patch::NoticeRemoved(notice));
                 Ok(Some(Answer::Done))

@@ -41,6 +41,20 @@ impl Registry {
         Ok(Some(Answer::Opened(session)))
     }
 
+    pub(super) fn on_set_directory(
+        &mut self,
+        profile: ProfileName,
+        directory: &str,
+    ) -> Result<Option<Answer>, Refusal> {
+        self.world.profile(&profile).ok_or(Refusal::NoProfile)?;
+        let directory = directory.trim().to_owned();
+        if !directory.is_empty() && !directory.starts_with('/') {
+            return Err(Refusal::NotAPath);
+        }
+        self.emit(Patch::Directory { profile, directory });
+        Ok(Some(Answer::Done))
+    }
+
     /// Where a new session of this profile runs when nobody says: DECISIONS 18.
     pub(super) fn usual_cwd(&self, profile: &ProfileName) -> String {
         let known = self.world.directories.get(profile).cloned();

@@ -16,11 +16,21 @@ pub enum Intent {
     PreviousTab,
     /// Go to the tab that was shown before this one.
     LastTab,
+    /// Go back through the tabs in the order in which they were shown.
+    OlderTab,
+    /// The other way.
+    NewerTab,
+    /// Open the tab again that was closed last.
+    ReopenTab,
+    /// Close every tab but this one.
+    CloseOthers,
     MoveTabLeft,
     MoveTabRight,
     CloseTab,
     /// Give this session another title.
     Rename,
+    /// Say where new sessions of this profile work.
+    Directory,
     /// A fresh draft in this profile.
     NewSession,
     /// Choose a profile from a list.

@@ -9,8 +9,8 @@ use hermux::{
     base::{
         clock::{Tick, WallMs},
         ids::{
-            AskId, CallId, ClientId, Epoch, LiveId, ProfileName, RequestId, SecretHandle, SendRef, SessionId,
-            StoredId,
+            AskId, CallId, ClientId, Epoch, LineageRoot, LiveId, ProfileName, RequestId, SecretHandle,
+            SendRef, SessionId, StoredId,
         },
         secret::Secret,
     },
@@ -18,6 +18,7 @@ use hermux::{
     model::{
         agent::{Call, Link},
         body::Body,
+        patch::{Change, Patch},
         profile::{BackendState, Profile},
         prompt::{PromptAnswer, PromptKind},
         world::World,
@@ -50,6 +51,8 @@ pub(crate) struct Reenactment {
     pub(crate) name: String,
     /// How each session stood when it was closed, and those that stood open at the end.
     pub(crate) text: String,
+    /// Every id that a session got, in order, and its place among the tabs then.
+    pub(crate) ids: Vec<(SessionId, Option<StoredId>, Option<LineageRoot>, Option<usize>)>,
     registry: Registry,
     mirror: World,
     profile: ProfileName,
@@ -88,6 +91,7 @@ fn of(path: &PathBuf) -> Reenactment {
     let mut play = Reenactment {
         name: path.file_stem().unwrap().to_string_lossy().into_owned(),
         text: String::new(),
+        ids: Vec::new(),
         registry: Registry::new(settings),
         mirror: World::default(),
         profile: profile.clone(),
@@ -116,6 +120,11 @@ fn of(path: &PathBuf) -> Reenactment {
 }
 
 impl Reenactment {
+    /// What the person pinned.
+    pub(crate) fn pins(&self) -> Vec<LineageRoot> {
+        self.mirror.shelf.pins.values().flatten().cloned().collect()
+    }
+
     fn line(&mut self, line: &Value) {
         let at = Tick((line["t"].as_f64().unwrap_or(0.0) * 1000.0) as u64);
         while let Some(due) = self.registry.next_timer().filter(|due| *due <= at) {
@@ -217,6 +226,15 @@ impl Reenactment {
         let step = self.registry.step(input, self.now);
         for patch in &step.patches {
             self.mirror.apply(patch).unwrap();
+            if let Patch::Session { session, change: Change::Ids { stored, lineage } } = patch {
+                let tab = self.mirror.tabs.iter().position(|id| id == session);
+                self.ids.push((*session, stored.clone(), lineage.clone(), tab));
+                let pin = lineage.clone().filter(|_| self.mirror.shelf.pins.is_empty());
+                if let Some(lineage) = pin {
+                    let profile = self.profile.clone();
+                    self.command(Command::Pin { profile, lineage, on: true });
+                }
+            }
         }
         assert_eq!(&self.mirror, self.registry.world(), "{}", self.name);
         for effect in step.effects {

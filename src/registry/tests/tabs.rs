@@ -308,3 +308,20 @@ fn a_session_whose_tab_closed_while_it_was_created_is_let_go() {
     assert_eq!(calls_of(&effects)[0].1, Call::Close { live: live("aa") });
     assert!(!rig.reg.runs.contains_key(&session));
 }
+
+/// H01: what a person sets is where new sessions of that profile work, and an empty one is forgotten, not kept.
+#[test]
+fn a_working_directory_is_set_and_forgotten() {
+    let mut rig = Rig::new();
+    let set =
+        |directory: &str| Command::SetDirectory { profile: profile("work"), directory: directory.into() };
+    assert_eq!(rig.ask(set(" /srv/site ")), Ok(Answer::Done));
+    let session = rig.opened(Command::NewSession { profile: profile("work"), cwd: String::new() });
+    assert_eq!(rig.session(session).info.cwd, Some("/srv/site".into()));
+    assert_eq!(rig.ask(set("site")), Err(Refusal::NotAPath));
+    assert_eq!(rig.reg.world().directories[&profile("work")], "/srv/site");
+    assert_eq!(rig.ask(set("  ")), Ok(Answer::Done));
+    assert!(!rig.reg.world().directories.contains_key(&profile("work")));
+    let nobody = Command::SetDirectory { profile: profile("nobody"), directory: "/x".into() };
+    assert_eq!(rig.ask(nobody), Err(Refusal::NoProfile));
+}

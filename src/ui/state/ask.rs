@@ -40,6 +40,8 @@ pub enum Ask {
     Secret(SecretHandle),
     /// A session that was opened to be shown in another terminal.
     Picked,
+    /// A profile's working directory that was set.
+    Directory(ProfileName, String),
     /// Another terminal was told to show a session.
     Shown,
     /// The emergency stop.

@@ -3,6 +3,7 @@
 
 use super::gesture::Place;
 use crate::base::ids::{ProfileName, SessionId};
+use crate::proto::command::CloseRunning;
 use crate::ui::action::Next;
 use crate::ui::intent::ProfileDeed;
 
@@ -32,6 +33,8 @@ pub struct Choice {
 pub enum Deed {
     CloseAndStop(SessionId),
     CloseAndKeep(SessionId),
+    /// Close these tabs, and what becomes of those at work.
+    CloseOthers(Vec<SessionId>, CloseRunning),
     Leave(Next),
     Bypass(SessionId, bool),
     StopBackend(ProfileName),
@@ -51,6 +54,7 @@ impl Deed {
     pub fn is_grave(&self) -> bool {
         match self {
             Self::CloseAndStop(_)
+            | Self::CloseOthers(_, _)
             | Self::Leave(_)
             | Self::Bypass(_, true)
             | Self::StopBackend(_)

@@ -78,6 +78,8 @@ pub enum EntryOf {
     Title(SessionId),
     /// A message that waits in its queue.
     Queued(SessionId, QueueId),
+    /// Where new sessions of a profile work.
+    Directory(ProfileName),
 }
 
 /// One thing that can be chosen.

@@ -15,6 +15,7 @@ pub mod lines;
 pub mod list;
 pub mod manage;
 pub mod pane;
+pub mod recent;
 pub mod secret_field;
 pub mod strip;
 pub mod swatch;
@@ -45,6 +46,7 @@ pub use hit::Hit;
 use layer::Layer;
 use manage::{Manage, ManageOf};
 use pane::Pane;
+use recent::Recent;
 use secret_field::SecretField;
 use strip::Strip;
 use titles::Titles;
@@ -155,6 +157,10 @@ pub struct UiState {
     pub walk: Option<(Status, Tick, SessionId)>,
     /// What the left button does.
     pub gesture: Gesture<Hit>,
+    /// What was shown here, in order.
+    pub recent: Recent,
+    /// Where the person wants new sessions of a profile to work, beside [`Self::cwd`].
+    pub directories: BTreeMap<ProfileName, String>,
     /// A session that the mouse carries, and whether it is over the composer.
     pub carried: Option<(Linked, bool)>,
     /// What the word before the caret may become.
@@ -230,6 +236,8 @@ impl UiState {
             read_told: None,
             walk: None,
             gesture: Gesture::default(),
+            recent: Recent::default(),
+            directories: BTreeMap::new(),
             carried: None,
             completing: Completing::default(),
             titles: Titles::default(),

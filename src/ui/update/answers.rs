@@ -111,6 +111,9 @@ impl Step<'_> {
             (Answer::Located(row), Some(asked @ (Ask::Name(_) | Ask::Follow(_)))) => {
                 self.located(asked, row.map(|row| *row));
             }
+            (Answer::Done, Some(Ask::Directory(profile, directory))) => {
+                self.directory_set(profile, directory);
+            }
             (Answer::Done, Some(Ask::TakeBack(text))) => {
                 self.give_back(text);
             }
@@ -200,7 +203,9 @@ impl Step<'_> {
                     self.begin(None);
                 }
             }
-            Some(Ask::Plain | Ask::Close(_)) | None => self.say(format!("Refused: {why}")),
+            Some(Ask::Plain | Ask::Close(_) | Ask::Directory(..)) | None => {
+                self.say(format!("Refused: {why}"));
+            }
         }
     }
 }

@@ -46,13 +46,16 @@ impl Step<'_> {
         self.close_layer();
         match deed {
             Deed::CloseAndStop(session) => {
+                self.note_closed(session);
                 self.save_draft(session);
                 self.command(Ask::Plain, Command::CloseTab { session, running: CloseRunning::Stop });
             }
             Deed::CloseAndKeep(session) => {
+                self.note_closed(session);
                 self.save_draft(session);
                 self.command(Ask::Plain, Command::CloseTab { session, running: CloseRunning::Keep });
             }
+            Deed::CloseOthers(ids, running) => self.close_all(&ids, running),
             Deed::Leave(next) => self.leave(next),
             Deed::Bypass(session, on) => self.command(Ask::Plain, Command::SetYolo { session, on }),
             Deed::StopBackend(profile) => {

@@ -1,7 +1,8 @@
 //! Texts that hermux asks for: a session's title, a queued message.
 
 use super::Step;
-use crate::base::ids::{QueueId, SessionId};
+use crate::base::ids::{ProfileName, QueueId, SessionId};
+use crate::base::text;
 use crate::model::draft::Piece;
 use crate::proto::Command;
 use crate::ui::state::editor::{self, Editor};
@@ -14,6 +15,27 @@ impl Step<'_> {
         let title = session.title.as_ref().map(|title| title.raw().to_owned()).unwrap_or_default();
         let of = EntryOf::Title(session.id);
         self.ask_text("Title of this session", "nothing changes", &title, of);
+    }
+
+    /// Where new sessions of this profile shall work (H01).
+    pub(super) fn ask_directory(&mut self) {
+        let Some(profile) = self.session().map(|session| session.profile.clone()) else { return };
+        let known =
+            self.ui.directories.get(&profile).or_else(|| self.mirror.world().directories.get(&profile));
+        let known = known.cloned().unwrap_or_else(|| self.ui.cwd.clone());
+        let empty = "forgets it; new sessions work where hermux was started";
+        self.ask_text("Working directory of this profile", empty, &known, EntryOf::Directory(profile));
+    }
+
+    /// The hub remembers it: new sessions from here work there, too.
+    pub(super) fn directory_set(&mut self, profile: ProfileName, directory: String) {
+        if directory.is_empty() {
+            self.say(format!("New sessions of {profile} work in {}", text::label(&self.ui.cwd, 60)));
+            self.ui.directories.remove(&profile);
+        } else {
+            self.say(format!("New sessions of {profile} work in {}", text::label(&directory, 60)));
+            self.ui.directories.insert(profile, directory);
+        }
     }
 
     /// Changes a message that waits: the one there is, else one of a list.
@@ -65,6 +87,11 @@ impl Step<'_> {
                 if !title.is_empty() {
                     self.command(Ask::Plain, Command::Rename { session, title });
                 }
+            }
+            EntryOf::Directory(profile) => {
+                let directory = text.trim().to_owned();
+                let purpose = Ask::Directory(profile.clone(), directory.clone());
+                self.command(purpose, Command::SetDirectory { profile, directory });
             }
             EntryOf::Queued(session, entry) if text.trim().is_empty() => {
                 self.command(Ask::Plain, Command::RemoveQueued { session, entry });

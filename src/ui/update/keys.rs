@@ -86,6 +86,9 @@ impl Step<'_> {
         if self.ui.focus == Focus::Strip && self.strip_intent(intent) {
             return;
         }
+        if !matches!(intent, Intent::OlderTab | Intent::NewerTab) {
+            self.settle_recent();
+        }
         match intent {
             Intent::Type(c) => self.type_char(c),
             Intent::Edit(edit) => self.edit(edit),
@@ -94,6 +97,11 @@ impl Step<'_> {
             Intent::NextTab => self.step_tab(1),
             Intent::PreviousTab => self.step_tab(-1),
             Intent::LastTab => self.last_tab(),
+            Intent::OlderTab => self.step_recent(1),
+            Intent::NewerTab => self.step_recent(-1),
+            Intent::ReopenTab => self.reopen(),
+            Intent::CloseOthers => self.close_others(),
+            Intent::Directory => self.ask_directory(),
             Intent::MoveTabLeft => self.move_tab(-1),
             Intent::MoveTabRight => self.move_tab(1),
             Intent::CloseTab => self.close_active(),

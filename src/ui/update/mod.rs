@@ -22,6 +22,7 @@ mod mouse;
 mod navigate;
 mod palette;
 mod pick;
+mod recent;
 mod settle;
 mod strip;
 mod swatch;

@@ -34,6 +34,7 @@ impl Step<'_> {
         }
         self.ui.active = Some(id);
         self.ui.completing = Completing::default();
+        self.ui.recent.shown(id);
         let (profile, stored) = (session.profile.clone(), session.stored.is_some());
         self.ui.last_of.insert(profile, id);
         self.focus_composer();
@@ -154,7 +155,7 @@ impl Step<'_> {
 
     /// A fresh draft of a profile, shown when it is there.
     pub(super) fn fresh(&mut self, profile: ProfileName) {
-        let cwd = self.ui.cwd.clone();
+        let cwd = self.ui.directories.get(&profile).unwrap_or(&self.ui.cwd).clone();
         self.command(Ask::Open, Command::NewSession { profile, cwd });
     }
 
@@ -201,6 +202,7 @@ impl Step<'_> {
         match self.mirror.session(id) {
             Some(session) if status::is_working(session) => self.ask_close(id),
             Some(_) => {
+                self.note_closed(id);
                 self.save_draft(id);
                 self.command(Ask::Close(id), Command::CloseTab { session: id, running: CloseRunning::Ask });
             }

@@ -77,6 +77,9 @@ impl Step<'_> {
             }
             return;
         }
+        if self.ui.recent.walk().is_some_and(|walk| walk.until <= self.now) {
+            self.settle_recent();
+        }
         self.stay_somewhere();
         if self.ui.layer.is_none() {
             self.ui.under = None;
@@ -134,5 +137,6 @@ impl Step<'_> {
 pub fn due(ui: &UiState, mirror: &Mirror) -> Option<Tick> {
     let drafts = ui.panes.values().filter_map(compose::save_due).filter(|_| ui.online);
     let remark = ui.remark.as_ref().map(|(_, until)| *until);
-    drafts.chain(remark).chain(ui.gesture.due()).chain(list::due(ui, mirror)).min()
+    let walk = ui.recent.walk().map(|walk| walk.until);
+    drafts.chain(remark).chain(walk).chain(ui.gesture.due()).chain(list::due(ui, mirror)).min()
 }

@@ -25,6 +25,7 @@ mod message;
 mod motion;
 mod notified;
 mod popover;
+mod recent;
 mod start;
 mod status_line;
 mod strip;
@@ -160,6 +161,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let open = ui.completing.open.as_ref().filter(|_| over.is_none());
     let popup = open.and_then(|open| completion::over(open, &ui.keymap, &areas, theme));
     hits.extend(over.iter().map(|over| (over.area, Hit::Over)));
+    let walk = ui.recent.walk().filter(|_| over.is_none());
+    let popup = popup.or_else(|| recent::over(walk?, world, &areas, theme));
     hits.extend(over.iter().chain(&popup).flat_map(|over| over.hits.clone()));
     let mut composer = ui.pane().map(|pane| {
         let frame = if areas.bordered { 2 } else { 0 };

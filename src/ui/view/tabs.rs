@@ -63,8 +63,10 @@ pub(super) fn row(
         line.spans.extend(spans);
         rect
     };
+    // A click on a count goes to the nearest tab behind it.
+    let hidden = |place: usize| tabs.get(place).map(|tab| Hit::Tab(tab.id));
     if from > 0 {
-        put(vec![Span::styled(format!("‹{from} "), theme.dim)], None, &mut line);
+        put(vec![Span::styled(format!("‹{from} "), theme.dim)], hidden(from - 1), &mut line);
     }
     let mut closers = Vec::new();
     for tab in tabs.get(from..to).unwrap_or_default() {
@@ -74,7 +76,7 @@ pub(super) fn row(
         }
     }
     if to < tabs.len() {
-        put(vec![Span::styled(format!(" {}›", tabs.len() - to), theme.dim)], None, &mut line);
+        put(vec![Span::styled(format!(" {}›", tabs.len() - to), theme.dim)], hidden(to), &mut line);
     }
     put(vec![Span::styled(" + ", theme.dim)], Some(Hit::NewTab), &mut line);
     hits.extend(closers);

@@ -1,4 +1,20 @@
 //! What may lie on disk where a `state.db` is expected, or beside one, and what reading does to it: nothing.
+//!
+//! | what is so | what is held |
+//! |---|---|
+//! | a live writer, all files readable, the directory not writable | `a_live_database_is_read_with_its_log_where_nothing_may_be_written` |
+//! | the same, read as a snapshot: stale | never done: `a_log_that_cannot_be_read_is_never_passed_over` |
+//! | a live writer, the files beside not readable | `files_that_may_not_be_read_are_said_to_be` |
+//! | a crashed writer, both files left; or the index missing, the directory writable | `what_a_crashed_writer_left_is_read_with_its_log` |
+//! | the same, the directory not writable; or the index empty | `a_log_that_cannot_be_read_is_never_passed_over` |
+//! | no log, an index, the directory not writable; or neither | `a_closed_database_is_read_as_it_stands_where_nothing_may_be_made` |
+//! | closed in order, the directory writable | `reading_changes_no_byte_of_the_database`, `reading_leaves_no_file_of_a_stranger_beside_a_database` |
+//! | a writer has it to himself | `a_writer_who_locks_all_others_out_is_waited_for_with_a_bound` |
+//! | a reader beside thousands of writes | `history::beside_tests`, in the crate |
+//! | the writer closes while a reader has it open | `a_writer_that_leaves_during_a_read_loses_nothing` |
+//! | another file in its place, before and during a read | `a_database_that_was_replaced_is_read_anew`, `a_database_that_is_replaced_during_a_search_harms_nobody` |
+//!
+//! Root may read everything: then a process of another user reads where permissions matter.
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use hermux::{
@@ -12,7 +28,10 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixListener, process::CommandExt as _},
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tempfile::TempDir;
@@ -156,8 +175,10 @@ fn what_is_no_database_is_named() {
     }
 }
 
+/// REL-19.
 #[test]
 fn another_schema_is_said_to_be_newer_or_older() {
+    assert!(HistoryError::Newer(30).to_string().starts_with("newer Hermes: details off."));
     for (version, reason) in [(30, HistoryError::Newer(30)), (7, HistoryError::Older(7))] {
         let (home, writer) = live();
         writer.execute("UPDATE schema_version SET version = ?1", [version]).unwrap();
@@ -243,6 +264,7 @@ fn a_writer_beside_a_reader_never_waits() {
     assert_eq!(busy, 0);
 }
 
+/// REL-19.
 #[test]
 fn a_writer_who_locks_all_others_out_is_waited_for_with_a_bound() {
     let (home, writer) = live();
@@ -256,7 +278,50 @@ fn a_writer_who_locks_all_others_out_is_waited_for_with_a_bound() {
     assert_eq!(read(home.path()), Ok(LISTED));
 }
 
-/// A repair or a restore puts another file in its place.
+/// The writer's last checkpoint cannot empty the log then; the next writer does, and nobody misses a row.
+#[test]
+fn a_writer_that_leaves_during_a_read_loses_nothing() {
+    let (home, writer) = live();
+    let mut writer = Some(writer);
+    let mut pieces = 0;
+    let profile = ProfileName::default_profile();
+    let searched = history::search(home.path(), &profile, "kettle", 1_000, &Arc::default(), &mut |_| {
+        pieces += 1;
+        if let Some(writer) = writer.take() {
+            writer.execute_batch(HIDE_ONE).unwrap();
+            writer.close().unwrap();
+        }
+    });
+    assert!(searched.unwrap().whole && pieces > 1);
+    assert_eq!(read(home.path()), Ok(LISTED - 1));
+    Connection::open(db(&home)).unwrap().execute_batch("DELETE FROM messages WHERE id = 1").unwrap();
+    assert_eq!(files(&home), ["state.db"]);
+    assert_eq!(read(home.path()), Ok(LISTED - 1));
+}
+
+/// REL-18. A connection lives for one call: afterwards no descriptor is open on anything in the profile.
+#[test]
+#[cfg(target_os = "linux")]
+fn nothing_stays_open_after_a_read() {
+    let (home, writer) = live();
+    let inside = || {
+        let open = fs::read_dir("/proc/self/fd").unwrap();
+        let paths = open.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+        paths.filter(|path| path.starts_with(home.path())).count()
+    };
+    let before = inside();
+    assert_eq!(read(home.path()), Ok(LISTED));
+    let mut during = 0;
+    let profile = ProfileName::default_profile();
+    history::search(home.path(), &profile, "kettle", 10, &Arc::default(), &mut |_| during = inside())
+        .unwrap();
+    assert!(during > before);
+    // Of this process: SQLite keeps a descriptor while another connection of it has locks on the same file.
+    drop(writer);
+    assert_eq!(inside(), 0);
+}
+
+/// REL-19. A repair or a restore puts another file in its place.
 #[test]
 fn a_database_that_was_replaced_is_read_anew() {
     let (home, _writer) = live();
@@ -270,6 +335,26 @@ fn a_database_that_was_replaced_is_read_anew() {
     assert_eq!(read(home.path()), Ok(LISTED - 1));
 }
 
+/// What was read of the old file may be wrong or refused; what is read next is right.
+#[test]
+fn a_database_that_is_replaced_during_a_search_harms_nobody() {
+    let (home, writer) = live();
+    let other = closed();
+    Connection::open(db(&other)).unwrap().execute_batch(HIDE_ONE).unwrap();
+    let mut writer = Some(writer);
+    let profile = ProfileName::default_profile();
+    let _ = history::search(home.path(), &profile, "kettle", 1_000, &Arc::default(), &mut |_| {
+        if writer.take().is_some() {
+            for beside in ["state.db-wal", "state.db-shm"] {
+                let _ = fs::remove_file(home.path().join(beside));
+            }
+            fs::rename(db(&other), db(&home)).unwrap();
+        }
+    });
+    assert_eq!(read(home.path()), Ok(LISTED - 1));
+}
+
+/// REL-17.
 #[test]
 fn a_live_database_is_read_with_its_log_where_nothing_may_be_written() {
     let (home, writer) = live();
@@ -279,6 +364,7 @@ fn a_live_database_is_read_with_its_log_where_nothing_may_be_written() {
     mode(home.path(), 0o755);
 }
 
+/// REL-17.
 #[test]
 fn files_that_may_not_be_read_are_said_to_be() {
     let (home, _writer) = live();
@@ -294,6 +380,7 @@ fn files_that_may_not_be_read_are_said_to_be() {
     mode(home.path(), 0o755);
 }
 
+/// REL-17.
 #[test]
 fn what_a_crashed_writer_left_is_read_with_its_log() {
     let home = crashed();
@@ -304,7 +391,7 @@ fn what_a_crashed_writer_left_is_read_with_its_log() {
     assert_eq!(files(&home), ["state.db", "state.db-shm", "state.db-wal"]);
 }
 
-/// Fact 6: a snapshot would not show the newest rows, and nobody would notice.
+/// REL-17. A snapshot would not show the newest rows, and nobody would notice.
 #[test]
 fn a_log_that_cannot_be_read_is_never_passed_over() {
     let home = crashed();
@@ -322,6 +409,7 @@ fn a_log_that_cannot_be_read_is_never_passed_over() {
     mode(home.path(), 0o755);
 }
 
+/// REL-17.
 #[test]
 fn a_closed_database_is_read_as_it_stands_where_nothing_may_be_made() {
     let home = closed();
@@ -334,7 +422,7 @@ fn a_closed_database_is_read_as_it_stands_where_nothing_may_be_made() {
     mode(home.path(), 0o755);
 }
 
-/// Files of a stranger beside somebody's database would lock its owner out.
+/// REL-17. Files of a stranger beside somebody's database would lock its owner out.
 #[test]
 fn reading_leaves_no_file_of_a_stranger_beside_a_database() {
     let home = closed();

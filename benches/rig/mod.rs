@@ -108,7 +108,7 @@ impl Rig {
             next_live: String::new(),
             disk,
         };
-        rig.step(Input::ProfilesSeen(names.map(|name| Profile::new(name, "/home/user/.hermes")).to_vec()));
+        rig.step(Input::ProfilesSeen(names.map(|name| Profile::new(name, "/home/user/.hermes")).to_vec().into()));
         if attached {
             let mut screen = Screen::new(start);
             let welcome =

@@ -29,6 +29,11 @@ pub enum HistoryError {
         "state.db or a file beside it (-wal, -shm) cannot be opened. Check their permissions, or start the profile's backend."
     )]
     CannotOpen,
+    #[error(
+        "state.db is on a network file system ({0}), where reading beside a writer is not safe, so hermux does not. Start the \
+         profile's backend to use its sessions, or move the profile to a disk of this machine."
+    )]
+    Network(&'static str),
     #[error("state.db is not a SQLite database. hermux leaves it alone; put a backup in its place.")]
     NotADatabase,
     #[error("state.db is damaged. hermux leaves it alone; `hermes doctor` or a backup can mend it.")]
@@ -36,7 +41,8 @@ pub enum HistoryError {
     #[error("state.db has no sessions as Hermes keeps them. Start the profile, and Hermes sets it up.")]
     NotHermes,
     #[error(
-        "state.db is of a newer Hermes (schema {0}) than hermux knows. Start the profile's backend to use its sessions."
+        "newer Hermes: details off. state.db has schema {0}, which this hermux does not know; it is left alone. Update hermux, \
+         or start the profile's backend to use its sessions."
     )]
     Newer(i64),
     #[error(

@@ -9,9 +9,12 @@ mod chain;
 mod error;
 mod family;
 mod listing;
+#[cfg(test)]
+mod meter;
 mod node;
 mod open;
 mod page;
+mod place;
 mod query;
 mod rows;
 mod scan;
@@ -19,9 +22,13 @@ mod search;
 #[cfg(test)]
 mod stage;
 
+#[cfg(test)]
+#[path = "beside_tests.rs"]
+mod tests;
+
 pub use error::HistoryError;
 pub use family::Family;
-pub use open::Stamp;
+pub use place::Stamp;
 pub use scan::{Count, Entry, Scan};
 pub use search::Searched;
 
@@ -72,7 +79,7 @@ pub fn scan(home: &Path) -> Result<Scan, HistoryError> {
 
 /// What the files of a profile's database look like now, to be held against [`Scan::stamp`]. Opens nothing.
 pub fn stamp(home: &Path) -> Stamp {
-    open::stamp(home)
+    place::stamp(home)
 }
 
 /// The rows of these conversations (tip and beginning), with their previews; those that are gone by now are left out.

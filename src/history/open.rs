@@ -1,21 +1,22 @@
 //! Opening a profile's `state.db` for reading, or saying why not.
 //!
 //! The file is Hermes'. It is opened by SQLite alone and read-only (REL-16): closing any other descriptor on it would drop the
-//! locks of this process, and Hermes' database was damaged that way before. What reading may leave on disk is decided before
-//! it (REL-17). Every query is a short transaction of its own with a budget (REL-18), so that no checkpoint of Hermes waits
-//! for hermux. A connection lives for one call.
+//! locks of this process, and Hermes' database was damaged that way before. Every query is a short transaction of its own with a
+//! budget (REL-18), so that no checkpoint of Hermes waits for hermux. A connection lives for one call. Not here: what may be
+//! read at all (`place`).
 
-use super::error::HistoryError;
-use crate::base::clock::{Clock, WallMs};
+#[cfg(test)]
+use super::meter;
+use super::{
+    error::HistoryError,
+    place::{self, Identity, Place, Route, Stamp},
+};
+use crate::base::clock::{Clock, Tick, WallMs};
 use rusqlite::{Connection, OpenFlags, Params, Row, types::ValueRef};
-use rustix::fs::{Access, AtFlags, CWD, accessat};
 use std::{
-    fs::{self, Metadata},
-    io::ErrorKind,
-    os::unix::{
-        ffi::OsStrExt as _,
-        fs::{FileTypeExt as _, MetadataExt as _},
-    },
+    cell::Cell,
+    hash::{BuildHasher as _, RandomState},
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -32,29 +33,25 @@ pub(super) const MAX_ROWS: u32 = 500;
 const BUDGET: u64 = 50;
 /// The same where readers block the writer (a database without a write-ahead log).
 const BUDGET_BLOCKING: u64 = 20;
-/// How long a query waits for somebody who has the database to himself.
-const BUSY_WAIT: Duration = Duration::from_millis(250);
+/// How long a query waits for somebody who has the database to himself, in milliseconds.
+const BUSY_WAIT: u64 = 300;
 /// How often a query is tried whose time was over.
 const TRIES: u32 = 4;
 /// Steps of SQLite's machine between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 1_000;
 
-/// What the files of a database look like from outside: equal while nobody writes. Files on disk show two writes of equal length
-/// within few milliseconds as one, so who was told of a write reads, whatever the stamp says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stamp {
-    main: Option<Identity>,
-    log: Option<Identity>,
-}
-
-/// Device, inode, length, and when it was written.
-type Identity = (u64, u64, u64, i64, i64);
+/// Databases that this process has open.
+static READERS: AtomicU64 = AtomicU64::new(0);
 
 /// One open database.
 pub(super) struct Reader {
     db: Connection,
     spent: Arc<Spent>,
     stamp: Stamp,
+    /// Hermes' write-ahead log; `None` where there can be none.
+    log: Option<PathBuf>,
+    /// What the log looked like after the last query.
+    seen: Cell<Option<Identity>>,
 }
 
 /// What the query at hand has used.
@@ -67,135 +64,38 @@ struct Spent {
     stop: Arc<AtomicBool>,
 }
 
-/// How a database may be read without leaving anything that should not be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    /// As SQLite does it; files beside it exist, or may be made.
-    Live,
-    /// As it stands on disk, taken for unchanging; valid only if it then did not change.
-    Snapshot,
-}
-
-/// What decides the route.
-#[derive(Debug, Clone, Copy)]
-struct Surroundings {
-    wal: bool,
-    shm: bool,
-    directory_writable: bool,
-    ours: bool,
-}
-
-/// Reads the `state.db` in `home` by `work`. `None` when there is none: a new profile.
+/// Reads the `state.db` in `home` by `work`. `None` when there is none: a new profile. Where another file was put in its place
+/// meanwhile, that one is read.
 pub(super) fn read<T>(
     home: &Path,
-    work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
+    mut work: impl FnMut(&Reader) -> Result<T, HistoryError>,
 ) -> Result<Option<T>, HistoryError> {
-    read_until(home, &Arc::default(), work)
+    let never = Arc::default();
+    let Some(place) = Place::look(home)? else { return Ok(None) };
+    match read_at(&place, &never, &mut work) {
+        Err(_) if place.replaced() => read_until(home, &never, work),
+        done => done.map(Some),
+    }
 }
 
-/// The same, until `stop` is set: the query at hand then ends with [`HistoryError::Stopped`].
+/// Reads until `stop` is set: the query at hand then ends with [`HistoryError::Stopped`].
 pub(super) fn read_until<T>(
     home: &Path,
     stop: &Arc<AtomicBool>,
     work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
 ) -> Result<Option<T>, HistoryError> {
-    // The files beside a database are named after the file itself, not after a link to it.
-    let path = match fs::canonicalize(home.join("state.db")) {
-        Ok(path) => path,
-        Err(error) => return missing(&error),
-    };
-    let before = match fs::metadata(&path) {
-        Ok(found) => found,
-        Err(error) => return missing(&error),
-    };
-    check_file(&path, &before)?;
-    let route = route(look_around(&path, &before))?;
-    let stamp = stamp_of(&path);
-    let done = Reader::open(&path, route, stamp, stop).and_then(|reader| work(&reader))?;
-    if route == Route::Snapshot {
-        still(&path, &before)?;
-    }
-    Ok(Some(done))
+    let Some(place) = Place::look(home)? else { return Ok(None) };
+    read_at(&place, stop, work).map(Some)
 }
 
-/// The stamp of the `state.db` in `home`, without opening anything.
-pub(super) fn stamp(home: &Path) -> Stamp {
-    fs::canonicalize(home.join("state.db")).map(|path| stamp_of(&path)).unwrap_or_default()
-}
-
-fn stamp_of(path: &Path) -> Stamp {
-    let look = |path: &Path| fs::metadata(path).ok().as_ref().map(identity);
-    Stamp { main: look(path), log: look(&beside(path, "-wal")) }
-}
-
-/// Whether the file is as it was `before`, and all of it is in the file.
-fn still(path: &Path, before: &Metadata) -> Result<(), HistoryError> {
-    let after = fs::metadata(path).map_err(|_| HistoryError::Changed)?;
-    let same = !beside(path, "-wal").exists() && identity(before) == identity(&after);
-    if same { Ok(()) } else { Err(HistoryError::Changed) }
-}
-
-fn missing<T>(error: &std::io::Error) -> Result<Option<T>, HistoryError> {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
-        ErrorKind::PermissionDenied => Err(HistoryError::NoPermission),
-        _ => Err(HistoryError::Other(error.to_string())),
-    }
-}
-
-/// Everything that can be said without opening: opening a FIFO would wait for ever.
-fn check_file(path: &Path, found: &Metadata) -> Result<(), HistoryError> {
-    let kind = found.file_type();
-    if kind.is_dir() {
-        return Err(HistoryError::NotAFile("directory"));
-    }
-    if kind.is_fifo() {
-        return Err(HistoryError::NotAFile("pipe"));
-    }
-    if !kind.is_file() {
-        return Err(HistoryError::NotAFile("device or socket"));
-    }
-    if accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS).is_err() {
-        return Err(HistoryError::NoPermission);
-    }
-    if found.len() == 0 {
-        return Err(HistoryError::Empty);
-    }
-    Ok(())
-}
-
-fn look_around(path: &Path, found: &Metadata) -> Surroundings {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    Surroundings {
-        wal: beside(path, "-wal").exists(),
-        shm: beside(path, "-shm").exists(),
-        directory_writable: accessat(CWD, directory, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)
-            .is_ok(),
-        ours: found.uid() == rustix::process::geteuid().as_raw(),
-    }
-}
-
-/// The rule of REL-17.
-fn route(at: Surroundings) -> Result<Route, HistoryError> {
-    // Reading makes the files that are missing, in the name of this user.
-    match at {
-        Surroundings { wal: true, shm: true, .. }
-        | Surroundings { directory_writable: true, ours: true, .. } => Ok(Route::Live),
-        Surroundings { directory_writable: true, .. } => Err(HistoryError::NotOurs),
-        Surroundings { wal: false, .. } => Ok(Route::Snapshot),
-        Surroundings { wal: true, .. } => Err(HistoryError::Unmerged),
-    }
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// What is equal when a file is the same and nobody wrote to it.
-fn identity(found: &Metadata) -> Identity {
-    (found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec())
+fn read_at<T>(
+    place: &Place,
+    stop: &Arc<AtomicBool>,
+    work: impl FnOnce(&Reader) -> Result<T, HistoryError>,
+) -> Result<T, HistoryError> {
+    let done = work(&Reader::open(place, stop)?)?;
+    place.believe()?;
+    Ok(done)
 }
 
 /// The path as a SQLite address.
@@ -216,14 +116,25 @@ fn address(path: &Path, route: Route) -> String {
     address
 }
 
+impl Drop for Reader {
+    fn drop(&mut self) {
+        READERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Reader {
-    fn open(path: &Path, route: Route, stamp: Stamp, stop: &Arc<AtomicBool>) -> Result<Self, HistoryError> {
+    fn open(place: &Place, stop: &Arc<AtomicBool>) -> Result<Self, HistoryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let mut db = Connection::open_with_flags(address(path, route), flags)?;
-        db.busy_timeout(BUSY_WAIT)?;
+        let mut db = Connection::open_with_flags(address(&place.path, place.route), flags)?;
+        let mut patience = Patience::default();
+        #[expect(clippy::disallowed_methods, reason = "SQLite offers nothing to wait for: it tries again")]
+        db.busy_handler(Some(move |tries| {
+            let wait = patience.next(tries, RandomState::new().hash_one(tries));
+            wait.map(std::thread::sleep).is_some()
+        }))?;
         // The content is untrusted: nothing in its schema may run, no cell is believed. Sorting stays in memory.
         db.execute_batch(
             "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
@@ -236,7 +147,9 @@ impl Reader {
         });
         let watch = Arc::clone(&spent);
         db.progress_handler(STEPS, Some(move || watch.over()))?;
-        let reader = Self { db, spent, stamp };
+        let reader =
+            Self { db, spent, stamp: place.stamp, log: place.log(), seen: Cell::new(place.stamp.log) };
+        READERS.fetch_add(1, Ordering::Relaxed);
         let mode: String = reader.one("PRAGMA journal_mode", (), |row| row.get(0))?.unwrap_or_default();
         if mode != "wal" {
             reader.spent.budget.store(BUDGET_BLOCKING, Ordering::Relaxed);
@@ -246,6 +159,18 @@ impl Reader {
             Some(newer) if newer > SCHEMA => Err(HistoryError::Newer(newer)),
             Some(older) => Err(HistoryError::Older(older)),
             None => Err(HistoryError::NotHermes),
+        }
+    }
+
+    /// Leaves the database alone for a while where Hermes wrote during the query that began at `since`: the longer, the more readers
+    /// there are. A log starts anew only at a moment at which nobody reads, and readers without a pause would leave none.
+    fn rest(&self, since: Tick) {
+        let Some(log) = &self.log else { return };
+        let now = place::look(log);
+        if self.seen.replace(now) != now {
+            let took = self.spent.clock.now().since(since) * READERS.load(Ordering::Relaxed);
+            #[expect(clippy::disallowed_methods, reason = "that nobody reads is the condition")]
+            std::thread::sleep(Duration::from_millis(1 + 2 * took));
         }
     }
 
@@ -270,6 +195,7 @@ impl Reader {
             if self.stopped() {
                 return Err(HistoryError::Stopped);
             }
+            let began = self.spent.clock.now();
             self.spent.since.store(0, Ordering::Relaxed);
             let mut statement = self.db.prepare_cached(sql)?;
             let rows = statement.query_map(params, &mut of)?;
@@ -277,6 +203,8 @@ impl Reader {
             let done = rows.take(MAX_ROWS as usize).collect::<Result<_, _>>().map_err(HistoryError::from);
             #[cfg(test)]
             meter::query(&statement);
+            drop(statement);
+            self.rest(began);
             match done {
                 // On a machine that is busy elsewhere the time may have gone to others. Between two tries the database is free.
                 Err(HistoryError::Slow) if self.stopped() => return Err(HistoryError::Stopped),
@@ -322,6 +250,23 @@ pub(super) fn wall(seconds: Option<f64>) -> WallMs {
     WallMs((seconds.unwrap_or(0.0) * 1_000.0).round() as u64)
 }
 
+/// Waiting for somebody who has the database to himself: in short steps, never two of them alike, so that many who wait do not
+/// come at once (REL-19).
+#[derive(Debug, Default)]
+struct Patience {
+    waited: u64,
+}
+
+impl Patience {
+    /// How long to wait before the next try, of which `tries` were made; `None`: no longer.
+    fn next(&mut self, tries: i32, random: u64) -> Option<Duration> {
+        self.waited = if tries == 0 { 0 } else { self.waited };
+        let wait = 5 + random % 20;
+        self.waited += wait;
+        (self.waited <= BUSY_WAIT).then(|| Duration::from_millis(wait))
+    }
+}
+
 impl Spent {
     /// Whether the query at hand must end.
     fn over(&self) -> bool {
@@ -337,42 +282,6 @@ impl Spent {
                 meter::check(now.saturating_sub(since), over);
                 over
             }
-        }
-    }
-}
-
-/// What the queries of this thread cost.
-#[cfg(test)]
-pub(super) mod meter {
-    use rusqlite::{Statement, StatementStatus};
-    use std::cell::Cell;
-
-    #[derive(Debug, Clone, Copy, Default)]
-    pub(in super::super) struct Meter {
-        pub queries: u64,
-        /// Of one query, in steps of SQLite's machine.
-        pub most_steps: i32,
-        /// The longest that a query was let go on for, in milliseconds.
-        pub longest: u64,
-    }
-
-    thread_local! {
-        static METER: Cell<Meter> = const { Cell::new(Meter { queries: 0, most_steps: 0, longest: 0 }) };
-    }
-
-    pub(in super::super) fn take() -> Meter {
-        METER.take()
-    }
-
-    pub(super) fn query(statement: &Statement<'_>) {
-        let Meter { queries, most_steps, longest } = METER.get();
-        let steps = statement.reset_status(StatementStatus::VmStep);
-        METER.set(Meter { queries: queries + 1, most_steps: most_steps.max(steps), longest });
-    }
-
-    pub(super) fn check(went_on: u64, over: bool) {
-        if !over {
-            METER.set(Meter { longest: METER.get().longest.max(went_on), ..METER.get() });
         }
     }
 }

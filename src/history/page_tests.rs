@@ -1,4 +1,4 @@
-use super::super::open::{MAX_ROWS, meter};
+use super::super::{meter, open::MAX_ROWS};
 use super::{
     super::{HistoryError, load, peek, stage::Stage},
     build::MAX_TEXT,

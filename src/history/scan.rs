@@ -7,7 +7,8 @@
 use super::{
     error::HistoryError,
     node::{End, Node},
-    open::{Reader, Stamp, wall},
+    open::{Reader, wall},
+    place::Stamp,
 };
 use crate::base::{
     clock::WallMs,

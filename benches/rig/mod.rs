@@ -108,7 +108,9 @@ impl Rig {
             next_live: String::new(),
             disk,
         };
-        rig.step(Input::ProfilesSeen(names.map(|name| Profile::new(name, "/home/user/.hermes")).to_vec().into()));
+        rig.step(Input::ProfilesSeen(
+            names.map(|name| Profile::new(name, "/home/user/.hermes")).to_vec().into(),
+        ));
         if attached {
             let mut screen = Screen::new(start);
             let welcome =

@@ -2,18 +2,22 @@
 
 mod stage;
 
-use hermux::base::ids::SessionId;
+use hermux::base::clock::Tick;
+use hermux::base::ids::{AskId, SessionId};
+use hermux::model::fleet::NewProfile;
 use hermux::model::patch::Patch;
 use hermux::model::profile::Profile;
 use hermux::model::shelf::ListPrefs;
 use hermux::proto::command::CloseRunning;
-use hermux::proto::{Command, Refusal, Update};
+use hermux::proto::{Answer, Command, Refusal, Update};
+use hermux::ui::action::{Action, Edited};
 use hermux::ui::events::MouseDeed;
 use hermux::ui::state::layer::Layer;
 use hermux::ui::state::{Hit, swatch};
 use hermux::ui::theme::{Depth, Shade, Theme};
+use hermux::ui::update;
 use stage::Stage;
-use stage::worlds::{busy, name, un};
+use stage::worlds::{add, busy, name, session, un};
 
 const SIZE: (u16, u16) = (100, 30);
 
@@ -383,5 +387,189 @@ fn a_colour_that_is_refused_is_said() {
     assert!(
         shown.contains("research keeps its colour") && shown.contains("read-only file system"),
         "{shown}"
+    );
+}
+
+// --- forms and the Manage view -------------------------------------------------------------------------------------
+
+fn last(stage: &Stage) -> (AskId, Command) {
+    stage.asked().last().cloned().unwrap()
+}
+
+/// E19, K06, K07: what is wrong with a name is said as it is typed and keeps the form from being handed over; what is handed over is what was
+/// written; while the hub works the form says so, and it closes when that is done.
+#[test]
+fn a_profile_is_made_by_the_form() {
+    let mut stage = five();
+    stage.keys("ctrl-x O +");
+    stage.type_text("work");
+    assert!(stage.draw().contains("there is a profile \"work\" already"));
+    stage.keys("enter");
+    assert_eq!(stage.commands(), [], "a name that is taken is not sent");
+    stage.type_text("-Two");
+    stage.keys("tab space tab space tab");
+    stage.type_text("for the second job");
+    stage.keys("enter");
+    let new = NewProfile {
+        name: name("work-two"),
+        clone: Some(name("work")),
+        clone_all: true,
+        description: "for the second job".into(),
+        soul: None,
+    };
+    let (ask, command) = last(&stage);
+    assert_eq!(command, Command::CreateProfile(Box::new(new)));
+    assert!(stage.draw().contains("working …"));
+    stage.commands();
+    stage.keys("enter enter");
+    assert_eq!(stage.commands(), [], "once");
+    stage.hear(Update::Answer { ask, answer: Answer::Done });
+    let shown = stage.draw();
+    assert!(stage.ui.layer.is_none() && shown.contains("✓ Profile work-two is there"), "{shown}");
+    let fresh = |command: &Command| matches!(command, Command::NewSession { profile, .. } if *profile == name("work-two"));
+    assert!(stage.commands().iter().any(fresh), "F01");
+}
+
+/// E31, E32: what the hub refuses is said in the form, by its own words, and nothing of what was written is lost.
+#[test]
+fn a_form_that_is_refused_keeps_what_was_written() {
+    let mut stage = five();
+    stage.keys("ctrl-x O right e");
+    stage.type_text("papers");
+    stage.keys("enter");
+    let (ask, command) = last(&stage);
+    assert_eq!(command, Command::Describe { profile: name("research"), text: "papers".into() });
+    stage.hear(Update::Refused { ask, reason: Refusal::Hermes(un("no space left")) });
+    let shown = stage.draw();
+    assert!(shown.contains("research keeps its description") && shown.contains("papers"), "{shown}");
+    stage.keys("esc r ctrl-u");
+    stage.type_text("papers");
+    stage.keys("enter");
+    let (ask, command) = last(&stage);
+    assert_eq!(
+        command,
+        Command::RenameProfile { profile: name("research"), to: name("papers"), force: false }
+    );
+    stage.hear(Update::Refused { ask, reason: Refusal::NoHub });
+    assert!(stage.draw().contains("research was not renamed"));
+}
+
+/// K05, K07, E29: the question names what runs and wants more than Enter; what it names it may stop.
+#[test]
+fn deleting_a_profile_names_what_goes() {
+    let mut stage = five();
+    stage.keys("ctrl-x O D");
+    let (ask, command) = last(&stage);
+    assert_eq!(command, Command::ProfileDetails { profile: name("work") });
+    let shown = stage.draw();
+    assert!(shown.contains("Migrate the database would be stopped"), "{shown}");
+    stage.hear(Update::Refused { ask, reason: Refusal::NoHub });
+    stage.commands();
+    stage.keys("enter");
+    assert_eq!(stage.commands(), []);
+    stage.keys("D");
+    stage.commands();
+    stage.keys("d");
+    let (profile, confirm) = (name("work"), name("work"));
+    assert_eq!(stage.commands(), [Command::DeleteProfile { profile, confirm, force: true }]);
+}
+
+/// F09, E20: looking at a profile begins nothing; Enter goes to it, and the form is the strip's own.
+#[test]
+fn the_manage_view_begins_nothing_by_itself() {
+    let mut stage = five();
+    stage.keys("ctrl-x P");
+    let asked = |commands: Vec<Command>| {
+        commands.iter().all(|command| matches!(command, Command::ProfileDetails { .. }))
+    };
+    stage.keys("down down up");
+    stage.click(&Hit::Managed(name("taxes")));
+    assert!(asked(stage.commands()), "it asks and does nothing");
+    stage.keys("+");
+    assert!(stage.draw().contains("─ New profile ─"));
+    stage.keys("esc");
+    assert!(stage.draw().contains("Danger zone"), "the view is there again");
+    stage.keys("c esc m esc");
+    assert!(matches!(stage.ui.layer, Some(Layer::Manage(_))));
+    stage.commands();
+    stage.keys("enter");
+    assert!(stage.ui.layer.is_none());
+    assert!(
+        matches!(stage.commands().as_slice(), [Command::NewSession { profile, .. }] if *profile == name("taxes"))
+    );
+}
+
+/// C28: the strip is the last row, however little there is to show.
+#[test]
+fn the_strip_stands_at_the_bottom_of_an_empty_profile() {
+    let mut world = busy();
+    world.sessions.clear();
+    world.tabs.clear();
+    add(&mut world, session(9, "research", ""));
+    let mut stage = Stage::showing(world, 9, SIZE);
+    stage.draw();
+    assert_eq!(stage.areas.strip.bottom(), SIZE.1);
+    assert!(last_row(&mut stage).contains("▎○ research"));
+}
+
+/// K03: the strip says which keys count on it.
+#[test]
+fn the_strip_says_its_keys_while_it_has_them() {
+    let mut stage = five();
+    assert!(!last_row(&mut stage).contains("Enter switches"));
+    stage.keys("ctrl-x O");
+    assert!(last_row(&mut stage).contains("Enter switches"));
+}
+
+/// E33, E25: the colour that a profile was given is worn by its tab and its composer at once.
+#[test]
+fn a_given_colour_is_worn_everywhere_at_once() {
+    let mut stage = five();
+    stage.theme = Theme::named("dark", Shade::Dark, Depth::True).unwrap();
+    let given = swatch::colour(2).unwrap();
+    let mut profile = stage.mirror.world().profile(&name("work")).unwrap().clone();
+    profile.colour = Some(given);
+    stage.patch(vec![Patch::Profile(Box::new(profile))]);
+    let wants = stage.theme.shown(given.rgb()).fg.unwrap();
+    let composer = (stage.areas.composer.x, stage.areas.composer.y);
+    let (chip, row) = stage.place_of(&Hit::Profile(name("work")));
+    let (tab, top) = stage.place_of(&Hit::Tab(SessionId(2)));
+    let buffer = stage.buffer();
+    for at in [composer, (chip, row), (tab, top)] {
+        assert_eq!(buffer[at].fg, wants, "{at:?}");
+    }
+}
+
+/// UX-09, E19: a SOUL.md goes to the person's editor and from there to the hub; one that was not changed, or not edited at all, goes nowhere.
+#[test]
+fn what_the_persons_editor_wrote_goes_to_the_hub() {
+    let edited = |stage: &mut Stage, of: Edited, text| {
+        let actions = update::edited(&mut stage.ui, &stage.mirror, of, text, Tick(stage.now));
+        stage.done.extend(actions);
+    };
+    let mut stage = five();
+    stage.keys("ctrl-x O s");
+    let (ask, command) = last(&stage);
+    assert_eq!(command, Command::ReadSoul { profile: name("work") });
+    stage.done.clear();
+    stage.hear(Update::Answer { ask, answer: Answer::Soul(un("Be brief.")) });
+    let of = Edited::Soul(name("work"));
+    assert_eq!(stage.done, [Action::Editor { text: "Be brief.".into(), of: of.clone() }]);
+    edited(&mut stage, of.clone(), Ok(None));
+    edited(&mut stage, of.clone(), Err("The text is as it was: vi ended with 1".into()));
+    assert_eq!(stage.commands(), []);
+    assert!(stage.draw().contains("vi ended with 1"));
+    edited(&mut stage, of, Ok(Some("Be kind.".into())));
+    assert_eq!(stage.commands(), [Command::WriteSoul { profile: name("work"), text: "Be kind.".into() }]);
+
+    stage.keys("ctrl-x O +");
+    stage.type_text("quiet");
+    stage.keys("shift-tab enter");
+    assert_eq!(stage.done.pop(), Some(Action::Editor { text: String::new(), of: Edited::NewSoul }));
+    edited(&mut stage, Edited::NewSoul, Ok(Some("Say little.\n".into())));
+    assert!(stage.draw().contains("1 line"));
+    stage.keys("tab enter");
+    assert!(
+        matches!(last(&stage).1, Command::CreateProfile(new) if new.soul.as_deref() == Some("Say little.\n"))
     );
 }

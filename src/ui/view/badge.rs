@@ -29,7 +29,7 @@ pub const CELLS: usize = 2;
 pub fn of(profile: &str, theme: &Theme) -> Span<'static> {
     let letters = letters(profile);
     let pad = " ".repeat(CELLS.saturating_sub(width::of(&letters)));
-    Span::styled(format!("{letters}{pad}"), theme.accent(profile).patch(theme.strong))
+    Span::styled(format!("{letters}{pad}"), theme.strong.patch(theme.accent(profile)))
 }
 
 /// The first letters of a name's first two words, else the first two of its only one; the default profile is home.

@@ -38,7 +38,7 @@ pub(super) fn boxed(
         row.spans.insert(0, Span::styled(prompt, if focused { accent } else { theme.dim }));
     }
     let name = session.map_or("hermux", |session| session.profile.as_str());
-    let title = Line::from(vec![Span::styled(format!(" {name} "), accent.patch(theme.strong))]);
+    let title = Line::from(vec![Span::styled(format!(" {name} "), theme.strong.patch(accent))]);
     let foot = session
         .map_or_else(|| hubless::foot(keymap), |session| format!(" {} ", enter(session, pane, keymap)));
     Boxed {

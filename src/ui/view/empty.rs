@@ -43,7 +43,7 @@ pub(super) fn lines(
             }
             out.push(Line::from(vec![
                 Span::raw("waking up "),
-                Span::styled(name.to_owned(), accent.patch(theme.strong)),
+                Span::styled(name.to_owned(), theme.strong.patch(accent)),
                 Span::styled(format!("  {}", marks::clock(now.since(*since))), theme.dim),
             ]));
             if !line.is_empty() {
@@ -72,7 +72,7 @@ fn greeting(
     accent: ratatui::style::Style,
 ) -> Vec<Line<'static>> {
     let mut out = vec![
-        Line::styled(name.to_owned(), accent.patch(theme.strong)),
+        Line::styled(name.to_owned(), theme.strong.patch(accent)),
         Line::styled("a new session", theme.dim),
     ];
     if rows >= 9 {

@@ -74,7 +74,7 @@ pub(super) fn drop_here(composer: &mut Boxed, linked: &Linked, over: bool, cells
     let accent = theme.accent(linked.profile.as_str());
     let title = Chip::link(linked.clone()).label;
     let words = format!("drop to link session {}", title.trim_start_matches('@'));
-    let style = if over { accent.patch(theme.strong) } else { theme.dim };
+    let style = if over { theme.strong.patch(accent) } else { theme.dim };
     composer.rows = vec![Line::styled(width::truncate(&text::drawable(&words, Mode::Label), cells), style)];
     composer.border = if over { accent } else { theme.rule };
     composer.foot = Line::default();

@@ -119,7 +119,7 @@ impl Paper<'_> {
         let one = list.shown.first().filter(|_| !list.all);
         let (name, style) = match one {
             Some(profile) if self.world.profiles.len() > 1 => {
-                (profile.to_string(), self.theme.accent(profile.as_str()).patch(self.theme.strong))
+                (profile.to_string(), self.theme.strong.patch(self.theme.accent(profile.as_str())))
             }
             Some(_) => ("Sessions".to_owned(), self.theme.strong),
             None => ("All profiles".to_owned(), self.theme.strong),

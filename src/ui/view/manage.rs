@@ -129,7 +129,7 @@ impl View<'_> {
             let marked = Some(name) == chosen;
             let (mark, mark_style) = marks::backend(&profile.backend, theme, self.now);
             let accent = theme.accent(name.as_str());
-            let style = if self.active == Some(name) { accent.patch(theme.strong) } else { accent };
+            let style = if self.active == Some(name) { theme.strong.patch(accent) } else { accent };
             let note = match self.known.get(name) {
                 Some(Known::Is(details)) => match &details.sessions {
                     Ok(1) => "1 session".to_owned(),
@@ -166,7 +166,7 @@ impl View<'_> {
         let mut head = vec![
             badge::of(name, theme),
             Span::raw(" "),
-            Span::styled(name.to_owned(), theme.accent(name).patch(theme.strong)),
+            Span::styled(name.to_owned(), theme.strong.patch(theme.accent(name))),
         ];
         if self.active == Some(&profile.name) {
             head.push(Span::styled("  active", theme.good));

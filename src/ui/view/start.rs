@@ -102,7 +102,7 @@ pub(super) fn page(
             }
         }
     };
-    let accent = theme.accent(name).patch(theme.strong);
+    let accent = theme.strong.patch(theme.accent(name));
     let head = Line::from(vec![Span::styled(name.to_owned(), accent), Span::styled(page.says, page.style)]);
     Some(page.lines(head, keymap, (cells, rows), theme))
 }

@@ -125,7 +125,7 @@ impl Row<'_> {
         let is_active = self.active == Some(name);
         let chosen = self.focused && self.strip.chosen.as_ref() == Some(name);
         let dragged = self.strip.drag.as_ref().is_some_and(|drag| drag.name == *name);
-        let mut style = if is_active { accent.patch(self.theme.strong) } else { accent };
+        let mut style = if is_active { self.theme.strong.patch(accent) } else { accent };
         if chosen || dragged {
             style = style.patch(self.theme.chosen);
         }
@@ -138,7 +138,7 @@ impl Row<'_> {
         } else {
             " "
         };
-        (Span::styled(bar, accent.patch(self.theme.strong)), style)
+        (Span::styled(bar, self.theme.strong.patch(accent)), style)
     }
 
     /// `small`: a badge stands for the name.

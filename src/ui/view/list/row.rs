@@ -84,7 +84,7 @@ impl Paper<'_> {
         let theme = self.theme;
         let list = &self.ui.list;
         let fold = if list.prefs.folded.contains(profile) { "▸" } else { "▾" };
-        let accent = theme.accent(profile.as_str()).patch(theme.strong);
+        let accent = theme.strong.patch(theme.accent(profile.as_str()));
         let mut left = vec![Span::styled(format!("{fold} "), theme.dim)];
         if let Some(known) = self.world.profile(profile) {
             let (mark, style) = marks::backend(&known.backend, theme, self.now);

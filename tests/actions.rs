@@ -71,20 +71,19 @@ fn every_action_is_in_the_palette_or_cannot_be() {
     for action in ACTIONS.iter().filter(|action| {
         !cannot.contains(&action.scope) && action.intent != Intent::Back && !walks(action) && !motion(action)
     }) {
-        let mut rows = palette.rows.iter().filter(|row| row.what == Target::Act(action.intent));
+        let mut rows = palette.picker.rows.iter().filter(|row| row.what == Target::Act(action.intent));
         let row = rows.next().unwrap_or_else(|| panic!("{} is not in the palette", action.id));
         assert_eq!(rows.next(), None, "{} is there twice", action.id);
-        assert_eq!(row.note, stage.ui.keymap.hint(action.intent).unwrap_or_default(), "{}", action.id);
         // An action that means the same elsewhere stands for it.
         let same = ACTIONS.iter().filter(|other| other.intent == action.intent);
         assert!(same.into_iter().any(|other| row.text.starts_with(other.help)), "{}", action.id);
     }
 }
 
-/// KEY-02.
+/// KEY-02, K01, K02.
 #[test]
-fn the_palette_opens_by_four_ways() {
-    for keys in ["ctrl-p", "ctrl-x p", ":", "ctrl-k"] {
+fn the_palette_opens_by_many_ways() {
+    for keys in ["ctrl-p", "ctrl-x p", ":", "ctrl-k", "cmd-p", "cmd-k", "ctrl-.", "cmd-."] {
         let mut stage = stage(busy(), 1);
         stage.keys(keys);
         assert!(matches!(stage.ui.layer, Some(Layer::Palette(_))), "{keys}");

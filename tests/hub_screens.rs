@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SendRef, SessionId};
 use hermux::model::draft::{Draft, Piece};
+use hermux::model::listing::Found;
 use hermux::model::message::{FIRST_ID, MessageState, Role};
 use hermux::model::patch::{BodyChange, Change, Patch};
 use hermux::model::prompt::PromptState;
@@ -705,10 +706,12 @@ fn a_picked_session_opens_in_the_terminal_it_was_picked_for() {
     let ask = stage
         .asked()
         .iter()
-        .find(|(_, c)| *c == Command::List { profile: name("work"), limit: 20 })
+        .find(|(_, c)| *c == Command::Find { query: String::new(), profile: None })
         .unwrap()
         .0;
-    stage.hear(Update::Answer { ask, answer: Answer::Rows(rows) });
+    let found = |row| Found { row, score: 1, positions: Vec::new() };
+    let rows: Vec<_> = rows.into_iter().map(found).collect();
+    stage.hear(Update::Answer { ask, answer: Answer::Found { of: rows.len() as u64, rows } });
     stage.type_text("old talk");
     stage.keys("enter");
     assert_eq!(stage.asked().last().unwrap().1, opens);

@@ -5,7 +5,7 @@ mod stage;
 use hermux::base::clock::Tick;
 use hermux::base::ids::{ClientId, MessageId, PromptId, QueueId, SecretHandle, SendRef, SessionId, StoredId};
 use hermux::model::draft::{Draft, Piece};
-use hermux::model::listing::StoredRow;
+use hermux::model::listing::{Filter, Page, Sort};
 use hermux::model::message::{FIRST_ID, Message, MessageState, Role};
 use hermux::model::patch::{BodyChange, Change, Patch};
 use hermux::model::prompt::{PromptAnswer, PromptKind, PromptState};
@@ -544,37 +544,6 @@ fn keys_reach_one_owner() {
     assert!(answers(&stage.commands()).is_empty());
 }
 
-#[test]
-fn the_palette_lists_the_newest_stored_sessions_of_every_profile() {
-    let mut stage = stage(busy(), 1);
-    stage.keys("ctrl-p");
-    let asked = stage.asked();
-    let lists: Vec<_> = asked.iter().filter(|(_, c)| matches!(c, Command::List { limit: 20, .. })).collect();
-    assert_eq!(lists.len(), 3);
-    let row = StoredRow {
-        profile: name("research"),
-        id: StoredId::new("20261001_000000_aaaaaa").unwrap(),
-        lineage: hermux::base::ids::LineageRoot::new("20261001_000000_aaaaaa").unwrap(),
-        title: Some(un("Quantum gardening")),
-        preview: un("p"),
-        last_active: hermux::base::clock::WallMs(1_800_000_000_000 - 7_200_000),
-        started: hermux::base::clock::WallMs(0),
-        ended: false,
-        archived: false,
-        messages: 3,
-        source: un("tui"),
-        model: None,
-        cwd: None,
-    };
-    let (ask, _) = lists[2];
-    stage.hear(Update::Answer { ask: *ask, answer: Answer::Rows(vec![row.clone()]) });
-    stage.type_text("gardening");
-    assert!(stage.draw().contains("research · 2 h"));
-    stage.commands();
-    stage.keys("enter");
-    assert_eq!(stage.commands(), [Command::OpenStored { profile: row.profile, stored: row.id }]);
-}
-
 /// KEY-01: what works everywhere can be found without knowing its key.
 #[test]
 fn every_action_that_works_everywhere_is_in_the_palette() {
@@ -583,7 +552,11 @@ fn every_action_that_works_everywhere_is_in_the_palette() {
     let Some(Layer::Palette(palette)) = &stage.ui.layer else { panic!("no palette") };
     for action in hermux::ui::keymap::ACTIONS.iter().filter(|action| action.scope == Scope::Global) {
         let what = Target::Act(action.intent);
-        assert!(palette.rows.iter().any(|row| row.what == what && row.text == action.help), "{}", action.id);
+        assert!(
+            palette.picker.rows.iter().any(|row| row.what == what && row.text == action.help),
+            "{}",
+            action.id
+        );
     }
 }
 
@@ -1050,8 +1023,17 @@ fn a_profile_shows_its_last_session_where_that_is_wanted() {
     stage.keys("alt-p");
     stage.type_text("research");
     stage.keys("enter");
-    assert_eq!(stage.asked().last().unwrap().1, Command::List { profile: name("research"), limit: 1 });
-    stage.answer_last(Answer::Rows(Vec::new()));
+    let newest = Command::Page {
+        profile: name("research"),
+        sort: Sort::Recent,
+        filter: Filter::default(),
+        after: None,
+        limit: 1,
+    };
+    assert_eq!(stage.asked().last().unwrap().1, newest);
+    let profile = name("research");
+    let page = Page { profile, rows: Vec::new(), total: 0, next: None, problem: None };
+    stage.answer_last(Answer::Page(Box::new(page)));
     assert_eq!(
         stage.asked().last().unwrap().1,
         Command::NewSession { profile: name("research"), cwd: "/home/me/code".into() },

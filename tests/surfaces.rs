@@ -18,6 +18,7 @@ use hermux::model::world::World;
 use hermux::proto::report::SessionReport;
 use hermux::ui::state::Hit;
 use hermux::ui::state::layer::{Layer, Target};
+use hermux::ui::state::picker::Mark;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use stage::Stage;
@@ -162,8 +163,11 @@ fn see(world: &World) -> Seen {
     let title = stage.title.clone();
     stage.keys("ctrl-p");
     let Some(Layer::Palette(palette)) = &stage.ui.layer else { panic!("no palette") };
-    let rows = palette.rows.iter().filter_map(|row| match row.what {
-        Target::Session(id) => Some((id, row.note.rsplit_once(" · ")?.1.to_owned())),
+    let rows = palette.picker.rows.iter().filter_map(|row| match (&row.what, &row.mark) {
+        (Target::Session(id), Mark::Session(status)) => {
+            assert!(row.note.starts_with(words(*status)), "{}", row.note);
+            Some((*id, words(*status).to_owned()))
+        }
         _ => None,
     });
     Seen { tabs, strip, palette: rows.collect(), title, hint: hint.map(|n| n.parse().expect("a number")) }

@@ -70,7 +70,6 @@ fn name(command: &Command) -> &'static str {
         Command::Wake { .. } => "Wake",
         Command::StopBackend { .. } => "StopBackend",
         Command::DismissNotice { .. } => "DismissNotice",
-        Command::List { .. } => "List",
         Command::Page { .. } => "Page",
         Command::Find { .. } => "Find",
         Command::Search { .. } => "Search",
@@ -97,7 +96,7 @@ fn name(command: &Command) -> &'static str {
         Command::DropSecret { .. } => "DropSecret",
     }
 }
-const COMMANDS: usize = 56;
+const COMMANDS: usize = 55;
 
 fn commands() -> Vec<Command> {
     let all = json!([
@@ -135,7 +134,6 @@ fn commands() -> Vec<Command> {
         {"Wake": {"profile": "work"}},
         {"StopBackend": {"profile": "work", "force": true}},
         {"DismissNotice": {"notice": 7}},
-        {"List": {"profile": "work", "limit": 200}},
         {"Page": {
             "profile": "work", "sort": "Messages", "limit": 50,
             "filter": {"archived": "Include", "workspace": "/tmp/\u{6f22}", "days": 7},
@@ -258,7 +256,6 @@ fn updates() -> Vec<Update> {
     let answers = [
         Answer::Done,
         Answer::Opened(id),
-        Answer::Rows(vec![row.clone()]),
         Answer::Page(Box::new(page)),
         Answer::Found { rows: vec![Found { row: row.clone(), score: 9, positions: vec![0, 3] }], of: 50_000 },
         Answer::Hits {

@@ -47,6 +47,16 @@ impl WallMs {
     }
 }
 
+/// So many milliseconds ago, in one word.
+pub fn ago(ms: u64) -> String {
+    match ms / 60_000 {
+        0 => "now".to_owned(),
+        minutes @ 1..=59 => format!("{minutes} min"),
+        minutes @ 60..=1_439 => format!("{} h", minutes / 60),
+        minutes => format!("{} d", minutes / 1_440),
+    }
+}
+
 /// The clock of one process. Follows tokio's clock, so a test that pauses tokio pauses this.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {

@@ -5,6 +5,7 @@
 
 use nucleo::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo::{Config, Matcher, Utf32Str};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// One row that matches, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Hit {
     pub index: usize,
     /// Higher is better; comparable within one call only.
     pub score: u32,
-    /// Character positions that matched, ascending.
+    /// The grapheme clusters that matched, by their place in the text, ascending.
     pub positions: Vec<u32>,
 }
 
@@ -28,7 +29,7 @@ pub fn rank<'a>(query: &str, list: impl IntoIterator<Item = &'a str>) -> Vec<Hit
         .enumerate()
         .filter_map(|(index, text)| {
             let mut positions = Vec::new();
-            let score = pattern.indices(Utf32Str::new(text, &mut buffer), &mut matcher, &mut positions)?;
+            let score = pattern.indices(clusters(text, &mut buffer), &mut matcher, &mut positions)?;
             positions.sort_unstable();
             positions.dedup();
             Some(Hit { index, score, positions })
@@ -36,6 +37,17 @@ pub fn rank<'a>(query: &str, list: impl IntoIterator<Item = &'a str>) -> Vec<Hit
         .collect();
     hits.sort_by(|a, b| b.score.cmp(&a.score).then(a.index.cmp(&b.index)));
     hits
+}
+
+/// A text as the matcher sees it: the first character of each grapheme cluster. Left to itself it would count bytes where all of
+/// these are ASCII and what follows them is not.
+fn clusters<'a>(text: &'a str, buffer: &'a mut Vec<char>) -> Utf32Str<'a> {
+    if text.is_ascii() {
+        return Utf32Str::Ascii(text.as_bytes());
+    }
+    buffer.clear();
+    buffer.extend(text.graphemes(true).filter_map(|cluster| cluster.chars().next()));
+    Utf32Str::Unicode(buffer)
 }
 
 #[cfg(test)]
@@ -58,7 +70,11 @@ mod tests {
     }
 
     #[test]
-    fn positions_name_the_characters_that_matched() {
+    fn positions_name_the_clusters_that_matched() {
         assert_eq!(rank("ct", ["Close tab"])[0].positions, [0, 6]);
+        assert_eq!(rank("b", ["日本 b"])[0].positions, [3]);
+        assert_eq!(rank("ab", ["👩‍👩‍👧 a b"])[0].positions, [2, 4]);
+        assert_eq!(rank("ab", ["e\u{301}a b"])[0].positions, [1, 3]);
+        assert_eq!(rank("本", ["日本"])[0].positions, [1]);
     }
 }

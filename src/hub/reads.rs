@@ -173,10 +173,9 @@ impl Reads {
     /// Answers a question, or refuses it.
     pub(super) fn read(&mut self, client: ClientId, ask: AskId, read: Read) {
         let of = match &read {
-            Read::List { profile, .. }
-            | Read::Older { profile, .. }
-            | Read::Peek { profile, .. }
-            | Read::Export { profile, .. } => Place::Profile(profile.clone()),
+            Read::Older { profile, .. } | Read::Peek { profile, .. } | Read::Export { profile, .. } => {
+                Place::Profile(profile.clone())
+            }
             _ => Place::All,
         };
         match read {
@@ -263,9 +262,6 @@ fn unreadable(error: &HistoryError) -> Refusal {
 /// The answer to one question.
 fn answer(root: &Path, read: Read) -> Result<Answer, Refusal> {
     let done = match read {
-        Read::List { profile, limit } => {
-            history::list(&home(root, &profile), &profile, usize::from(limit)).map(Answer::Rows)
-        }
         Read::Older { profile, stored, skip } => {
             let older = history::older(&home(root, &profile), &profile, &stored, skip);
             older.map(|(messages, more)| Answer::Older { messages, more })

@@ -22,8 +22,6 @@ pub enum Answer {
     Done,
     /// The session that a `NewSession` or `OpenStored` became.
     Opened(SessionId),
-    /// At most 200 rows, newest first.
-    Rows(Vec<StoredRow>),
     /// A page of a list.
     Page(Box<Page>),
     /// At most 200, best first; `of` is how many there are to be found at all.

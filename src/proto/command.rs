@@ -201,11 +201,6 @@ pub enum Command {
     DismissNotice {
         notice: NoticeId,
     },
-    /// The newest stored sessions of a profile, at most `limit` (at most 200).
-    List {
-        profile: ProfileName,
-        limit: u16,
-    },
     /// A page of a profile's stored sessions, `limit` (at most 200) rows after `after`. Starts no backend, as none of the reads.
     Page {
         profile: ProfileName,

@@ -154,10 +154,6 @@ pub enum Effect {
 /// A question to what is stored. None starts a backend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Read {
-    List {
-        profile: ProfileName,
-        limit: u16,
-    },
     Page {
         profile: ProfileName,
         sort: Sort,

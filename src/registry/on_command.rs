@@ -150,12 +150,6 @@ impl Registry {
                 self.emit(Patch::NoticeRemoved(notice));
                 Ok(Some(Answer::Done))
             }
-            Command::List { profile, limit } => self.read_of(
-                client,
-                ask,
-                &profile.clone(),
-                Read::List { profile, limit: limit.min(MAX_ROWS) },
-            ),
             Command::Page { profile, sort, filter, after, limit } => {
                 let limit = limit.min(MAX_ROWS);
                 self.read_of(

@@ -95,7 +95,6 @@ impl Registry {
             Command::Watch { .. }
                 | Command::Unwatch { .. }
                 | Command::MarkRead { .. }
-                | Command::List { .. }
                 | Command::Page { .. }
                 | Command::Peek { .. }
                 | Command::Older { .. }

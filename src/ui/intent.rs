@@ -1,7 +1,7 @@
 //! What a key means. The keymap turns keys into these; `update` acts on them.
 
 /// A wish of the person at this terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Intent {
     /// A printable character for whatever text is being written.
     Type(char),
@@ -61,6 +61,11 @@ pub enum Intent {
     Row(RowAct),
 
     Palette,
+    /// Search what was said in every session.
+    Search,
+    /// From names to what was said, and back.
+    OtherList,
+    PickTheme,
     Help,
     FocusCard,
     FocusTranscript,
@@ -141,7 +146,7 @@ pub enum Intent {
 }
 
 /// What is done in the list of sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowAct {
     /// Open it without showing it.
     Background,
@@ -192,7 +197,7 @@ impl RowAct {
 }
 
 /// What can be done with a profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProfileDeed {
     Switch,
     NewSession,
@@ -211,7 +216,7 @@ pub enum ProfileDeed {
 }
 
 /// A change or motion in a text area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edit {
     Newline,
     Backspace,

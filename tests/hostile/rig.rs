@@ -10,6 +10,7 @@ use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{AskId, ClientId, Epoch, ProfileName, SendRef, SessionId};
 use hermux::config::limits::Limits;
 use hermux::model::agent::Link;
+use hermux::model::listing::Found;
 use hermux::model::profile::{BackendState, Profile};
 use hermux::proto::{Answer, Command, Update};
 use hermux::registry::{Effect, Input, Registry, Settings, effect::Read, input::Loaded};
@@ -200,9 +201,11 @@ impl Rig {
                 self.backend(&profile, &answer, inbox);
             }
             Effect::Store { job } => inbox.push_back(Input::Stored { jobs: vec![job], result: Ok(()) }),
-            Effect::Read { client, ask, read: Read::List { .. } } => {
-                let rows = self.listed.take().unwrap_or_default();
-                inbox.push_back(Input::Answered { client, ask, answer: Ok(Answer::Rows(rows)) });
+            Effect::Read { client, ask, read: Read::Find { .. } } => {
+                let rows = self.listed.clone().unwrap_or_default();
+                let found = |row| Found { row, score: 1, positions: Vec::new() };
+                let (of, rows) = (rows.len() as u64, rows.into_iter().map(found).collect());
+                inbox.push_back(Input::Answered { client, ask, answer: Ok(Answer::Found { rows, of }) });
             }
             Effect::Load { session, .. } => {
                 let loaded = self.loaded.take().expect("something to read");

@@ -10,7 +10,7 @@ use crate::{
         agent::{Call, Fact, TurnOutcome},
         body::{Body, BodyState},
         draft::Piece,
-        listing::StoredRow,
+        listing::{Filter, Sort, StoredRow},
         message::{Message, MessageState, Role},
         turn::TurnState,
     },
@@ -233,8 +233,9 @@ fn watching_listing_and_paging_are_passed_on() {
     rig.run(Input::Loaded { session, loaded: loaded("s1", "s1") });
     let effects = rig.command(Command::Watch { session });
     assert!(effects.contains(&Effect::Watch { client: CLIENT, session }));
-    let effects = rig.command(Command::List { profile: profile("work"), limit: 900 });
-    assert!(matches!(effects[0], Effect::Read { read: Read::List { limit: 200, .. }, .. }));
+    let (sort, filter, after) = (Sort::default(), Filter::default(), None);
+    let effects = rig.command(Command::Page { profile: profile("work"), sort, filter, after, limit: 900 });
+    assert!(matches!(effects[0], Effect::Read { read: Read::Page { limit: 200, .. }, .. }));
     let effects = rig.command(Command::Older { session, first: None, skip: 5 });
     let wanted = Read::Older { profile: profile("work"), stored: stored("s1"), skip: 7 };
     assert!(matches!(&effects[0], Effect::Read { read, .. } if *read == wanted));

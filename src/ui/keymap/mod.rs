@@ -237,6 +237,14 @@ impl Keymap {
         found.and_then(|(_, keys)| keys.first()).map(String::as_str)
     }
 
+    /// The keys that mean `intent` where these scopes are active, the innermost first; none that something else takes there.
+    pub fn working(&self, scopes: &[Scope], intent: Intent) -> Vec<String> {
+        let of = self.all().filter(|(action, ..)| action.intent == intent && scopes.contains(&action.scope));
+        let keys = of.flat_map(|(_, chords, shown)| chords.iter().zip(shown));
+        let works = |chord: &Chord| self.meaning(scopes, chord.leader, chord.key) == Meaning::Intent(intent);
+        keys.filter(|(chord, _)| works(chord)).map(|(_, shown)| shown.clone()).collect()
+    }
+
     /// What may follow the leader: key and help, in the table's order; the tabs' digits as one row.
     pub fn after_leader(&self) -> Vec<(String, &'static str)> {
         let mut rows: Vec<(usize, Key)> = self

@@ -1,6 +1,7 @@
 //! What this terminal asked of the hub, and what is to be done with the answer.
 
-use crate::base::ids::{LineageRoot, ProfileName, SecretHandle, SessionId};
+use super::picker::Place;
+use crate::base::ids::{LineageRoot, ProfileName, SecretHandle, SessionId, StoredId};
 use crate::model::draft::Piece;
 use crate::model::link::SessionLink;
 
@@ -20,8 +21,14 @@ pub enum Ask {
     Open,
     /// The newest stored session of a profile, to be shown.
     Last(ProfileName),
-    /// The rows of a profile, for the palette.
-    List(ProfileName),
+    /// Stored sessions of a name, for the palette.
+    Find,
+    /// What was said somewhere.
+    Search,
+    /// A look into a stored session.
+    Peek(ProfileName, StoredId),
+    /// Show the session that this opens, at a place in it.
+    OpenAt(Box<Place>),
     /// A page of a profile's sessions, for the list: which sort and filter it is of.
     Page { profile: ProfileName, question: u64 },
     /// A pinned session that no page had.

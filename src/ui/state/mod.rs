@@ -14,7 +14,10 @@ pub mod layer;
 pub mod lines;
 pub mod list;
 pub mod manage;
+pub mod palette;
 pub mod pane;
+pub mod picker;
+pub mod rank;
 pub mod recent;
 pub mod secret_field;
 pub mod strip;
@@ -28,13 +31,13 @@ use ratatui::layout::Rect;
 use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
 use crate::config::settings::Config;
-use crate::model::listing::StoredRow;
 use crate::model::session::Session;
 use crate::model::slash::SlashCommand;
 use crate::model::status::Status;
 use crate::model::terminal::{Multiplexer, TerminalInfo};
 use crate::proto::Command;
 use crate::transport::link::HubLink;
+use crate::ui::intent::Intent;
 use crate::ui::keymap::Keymap;
 
 pub use ask::{Ask, Errand, Text};
@@ -46,6 +49,7 @@ pub use hit::Hit;
 use layer::Layer;
 use manage::{Manage, ManageOf};
 use pane::Pane;
+use picker::Place;
 use recent::Recent;
 use secret_field::SecretField;
 use strip::Strip;
@@ -127,7 +131,12 @@ pub struct UiState {
     pub sends: BTreeMap<AskId, Command>,
     /// The reference of the last send. It begins at random, so that no two terminals meet in one.
     pub references: u64,
-    pub stored: BTreeMap<ProfileName, Vec<StoredRow>>,
+    /// The search that the hub does for this terminal.
+    pub searching: Option<AskId>,
+    /// The place in a session that is gone to, while it is not here yet.
+    pub aim: Option<(SessionId, Place)>,
+    /// How often actions were taken from the palette.
+    pub used: HashMap<Intent, u32>,
     /// Sessions that needed the person when last looked: a new one rings.
     pub needing: Vec<SessionId>,
     /// Sessions whose backend was asked to wake for what is being written.
@@ -220,7 +229,9 @@ impl UiState {
             asks: HashMap::new(),
             sends: BTreeMap::new(),
             references: 0,
-            stored: BTreeMap::new(),
+            searching: None,
+            aim: None,
+            used: HashMap::new(),
             needing: Vec::new(),
             warmed: Vec::new(),
             wall: WallMs(0),

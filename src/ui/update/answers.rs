@@ -58,16 +58,18 @@ impl Step<'_> {
             (Answer::Opened(id), Some(Ask::Picked)) => self.picked(id),
             (_, Some(Ask::Shown)) => self.shown(),
             (Answer::Opened(id), Some(Ask::Carry(pieces))) => self.carry(id, &pieces),
-            (Answer::Rows(rows), Some(Ask::Last(profile))) => match rows.into_iter().next() {
+            (Answer::Opened(id), Some(Ask::OpenAt(place))) => self.aim(id, *place),
+            (Answer::Page(page), Some(Ask::Last(profile))) => match page.rows.into_iter().next() {
                 Some(row) => {
                     self.command(Ask::Open, Command::OpenStored { profile, stored: row.id });
                 }
                 None => self.fresh(profile),
             },
-            (Answer::Rows(rows), Some(Ask::List(profile))) => {
-                self.ui.stored.insert(profile, rows);
-                self.refresh_palette();
+            (Answer::Found { rows, .. }, Some(Ask::Find)) => self.names_found(ask, rows),
+            (Answer::Hits { hits, done, problems }, Some(Ask::Search)) => {
+                self.searched(ask, hits, done, problems);
             }
+            (Answer::Peek(peek), Some(Ask::Peek(..))) => self.peeked(*peek),
             (Answer::Older { messages, more }, Some(Ask::Older(session))) => {
                 let known = self.mirror.session(session).and_then(|session| session.body.as_ref());
                 let known = known.and_then(|body| body.messages.first());
@@ -159,16 +161,18 @@ impl Step<'_> {
             }
             // What cannot be read does not keep anybody from writing.
             Some(Ask::Last(profile)) => self.fresh(profile),
+            Some(Ask::Find) => self.not_found(ask),
+            Some(Ask::Search) => self.not_searched(ask, (*reason != Refusal::Superseded).then_some(why)),
+            Some(Ask::Peek(profile, stored)) => self.not_peeked(&profile, &stored, why),
+            Some(Ask::OpenAt(_) | Ask::Follow(_)) => self.say(format!("Not opened: {why}")),
             Some(
-                Ask::List(_)
-                | Ask::Quiet
+                Ask::Quiet
                 | Ask::Complete
                 | Ask::Slash(_)
                 | Ask::Name(_)
                 | Ask::Pinned { .. }
                 | Ask::Found(_),
             ) => {}
-            Some(Ask::Follow(_)) => self.say(format!("Not opened: {why}")),
             Some(Ask::Page { profile, question }) => self.not_paged(&profile, question, reason),
             Some(Ask::Export) => self.say(format!("Not written: {why}")),
             Some(Ask::Errand(errand)) => self.errand_failed(ask, &errand, &why),

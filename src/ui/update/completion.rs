@@ -1,7 +1,7 @@
 //! Completion in the composer: sessions behind `@`, commands behind `/`. The list follows what is typed, and closes by itself.
 
 use super::Step;
-use super::palette::age;
+use crate::base::clock::ago;
 use crate::base::text;
 use crate::model::profile::BackendState;
 use crate::model::status;
@@ -146,7 +146,7 @@ impl Step<'_> {
         let found = self.ui.completing.found.iter().filter(|row| !known(&row.id)).map(|row| {
             let linked =
                 Linked { profile: row.profile.clone(), id: row.id.clone(), title: row.name().clone() };
-            let age = age(self.ui.wall.0, row.last_active.0);
+            let age = ago(self.ui.wall.0.saturating_sub(row.last_active.0));
             (linked, text::label(row.name().raw(), NAME), note(row.profile.as_str(), &age))
         });
         let all: Vec<_> = found.collect();

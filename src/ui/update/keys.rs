@@ -42,18 +42,26 @@ impl Step<'_> {
             (Some(Layer::Output { .. }), _) => vec![Scope::List, Scope::Global],
             (Some(Layer::Dialog(_) | Layer::Swatch(_)), _) => vec![Scope::Dialog, Scope::Global],
             (Some(Layer::Form(_)), _) => vec![Scope::Form, Scope::Text, Scope::Global],
-            (Some(Layer::Manage(_)), _) | (None, Focus::Strip) => vec![Scope::Profiles, Scope::Global],
-            (None, Focus::Transcript) => vec![Scope::Transcript, Scope::Global],
-            (None, Focus::List) if self.ui.list.writes() => vec![Scope::List, Scope::Text, Scope::Global],
-            (None, Focus::List) => vec![Scope::Sessions, Scope::Global],
-            (None, Focus::Card) => self.card_scopes(),
-            (None, Focus::Composer) if self.ui.completing.open.is_some() => {
+            (Some(Layer::Manage(_)), _) => vec![Scope::Profiles, Scope::Global],
+            (None, _) => self.scopes_below(),
+        }
+    }
+
+    /// The scopes that are active where no layer is open.
+    pub(super) fn scopes_below(&self) -> Vec<Scope> {
+        match self.ui.focus {
+            Focus::Strip => vec![Scope::Profiles, Scope::Global],
+            Focus::Transcript => vec![Scope::Transcript, Scope::Global],
+            Focus::List if self.ui.list.writes() => vec![Scope::List, Scope::Text, Scope::Global],
+            Focus::List => vec![Scope::Sessions, Scope::Global],
+            Focus::Card => self.card_scopes(),
+            Focus::Composer if self.ui.completing.open.is_some() => {
                 vec![Scope::Completion, Scope::Composer, Scope::Text, Scope::Global]
             }
-            (None, Focus::Composer) if self.composer_is_empty() => {
+            Focus::Composer if self.composer_is_empty() => {
                 vec![Scope::Empty, Scope::Composer, Scope::Text, Scope::Global]
             }
-            (None, Focus::Composer) => vec![Scope::Composer, Scope::Text, Scope::Global],
+            Focus::Composer => vec![Scope::Composer, Scope::Text, Scope::Global],
         }
     }
 
@@ -120,6 +128,8 @@ impl Step<'_> {
             Intent::ToggleScope => self.toggle_scope(),
             Intent::Row(act) => self.row_act(act),
             Intent::Palette => self.open_palette(Offer::Everything),
+            Intent::Search => self.open_palette(Offer::Search),
+            Intent::PickTheme => self.open_palette(Offer::Themes),
             Intent::Help => {
                 let scopes = self.scopes();
                 self.ui.layer = Some(Layer::Help { query: Editor::default(), scroll: 0, scopes });
@@ -169,7 +179,7 @@ impl Step<'_> {
             Intent::OwnAnswer => self.own_answer(),
             Intent::ListUp => self.scroll_card(-1),
             Intent::ListDown => self.scroll_card(1),
-            Intent::Accept | Intent::Complete => {}
+            Intent::Accept | Intent::Complete | Intent::OtherList => {}
             Intent::DismissNotice => self.dismiss_notice(),
             Intent::RetryBackend => self.wake_active(),
             Intent::ToggleBypass => self.ask_bypass(),
@@ -211,8 +221,8 @@ impl Step<'_> {
         self.ui.leader = None;
         match &mut self.ui.layer {
             Some(Layer::Palette(palette)) => {
-                palette.query.insert(&text.replace(['\n', '\r'], " "));
-                palette.search();
+                palette.picker.query.insert(&text.replace(['\n', '\r'], " "));
+                self.palette_typed();
             }
             Some(Layer::Entry(entry)) => entry.text.insert(text),
             Some(Layer::Help { query, .. }) => query.insert(&text.replace(['\n', '\r'], " ")),

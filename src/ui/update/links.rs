@@ -10,7 +10,7 @@ use crate::model::session::Session;
 use crate::proto::Command;
 use crate::ui::state::editor::Linked;
 use crate::ui::state::gesture::Place;
-use crate::ui::state::layer::{Offer, Row, Target};
+use crate::ui::state::layer::{Offer, Palette, Row, Target};
 use crate::ui::state::pane::Pane;
 use crate::ui::state::titles::{AT_ONCE, Known};
 use crate::ui::state::{Ask, Focus, Hit};
@@ -57,12 +57,15 @@ impl Step<'_> {
     }
 
     /// The choice of a list of sessions to link to.
-    pub(super) fn link_target(&mut self, target: &Target) {
+    pub(super) fn link_target(&mut self, target: &Target, chosen_in: &Palette) {
         match target {
             Target::Session(id) => self.link_open(*id),
             Target::Stored(profile, id) => {
-                let rows = self.ui.stored.get(profile).into_iter().flatten();
-                let title = rows.filter(|row| row.id == *id).map(|row| row.name().clone()).next();
+                let rows = chosen_in.found.iter();
+                let title = rows
+                    .filter(|row| (&row.profile, &row.id) == (profile, id))
+                    .map(|row| row.name().clone())
+                    .next();
                 let linked =
                     Linked { profile: profile.clone(), id: id.clone(), title: title.unwrap_or_default() };
                 self.link_session(linked);
@@ -178,7 +181,7 @@ impl Step<'_> {
                     link.profile.as_ref().map(ToString::to_string).unwrap_or_default(),
                 ),
             };
-            Row { what: Target::Link(link), text, note }
+            Row { what: Target::Link(link), text, note, ..Row::default() }
         };
         self.chosen_links().into_iter().map(row).collect()
     }

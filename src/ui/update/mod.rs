@@ -13,6 +13,7 @@ mod drafts;
 mod entry;
 mod form;
 mod keys;
+mod layer;
 mod leaving;
 mod link;
 mod links;
@@ -39,7 +40,7 @@ use super::setup::Ready;
 use super::state::guard::CardKey;
 use super::state::{Ask, UiState};
 use crate::base::clock::Tick;
-use crate::base::ids::{SendRef, SessionId};
+use crate::base::ids::{AskId, SendRef, SessionId};
 use crate::config::problem::Broken;
 use crate::model::session::Session;
 use crate::proto::{Command, ToHub, Update};
@@ -153,8 +154,14 @@ impl Step<'_> {
 
     /// Tells the hub to do something.
     fn command(&mut self, purpose: Ask, command: Command) {
+        self.ask(purpose, command);
+    }
+
+    /// The same, where the answer must be told from an older one's.
+    fn ask(&mut self, purpose: Ask, command: Command) -> AskId {
         let ask = self.ui.ask(purpose);
         self.out.push(Action::tell(ToHub::Command { ask, command }));
+        ask
     }
 
     /// The session that is shown.

@@ -66,7 +66,7 @@ impl Step<'_> {
         let at = Position::new(place.column, place.row);
         let over_list = self.ui.hits.iter().any(|(area, hit)| *hit == Hit::List && area.contains(at));
         match &mut self.ui.layer {
-            Some(Layer::Palette(palette)) => palette.step(rows.signum()),
+            Some(Layer::Palette(palette)) => palette.picker.step(rows.signum()),
             Some(Layer::Help { scroll, .. } | Layer::Output { scroll, .. }) => {
                 *scroll = scroll.saturating_add_signed(rows);
             }
@@ -119,13 +119,7 @@ impl Step<'_> {
 
     fn click(&mut self, hit: Hit) {
         match hit {
-            Hit::Row(place) => {
-                if let Some(Layer::Palette(palette)) = &mut self.ui.layer {
-                    palette.selected = place;
-                    let chosen = palette.chosen().map(|row| row.what.clone());
-                    self.take(chosen);
-                }
-            }
+            Hit::Row(place) => self.accept_at(place),
             Hit::Option(place) => self.click_option(place),
             Hit::Swatch(place) => self.click_swatch(place),
             Hit::Field(place) => self.click_field(place),

@@ -3,6 +3,7 @@
 use super::Step;
 use crate::base::ids::{ProfileName, SessionId};
 use crate::config::settings::Prewarm;
+use crate::model::listing::{Filter, Sort};
 use crate::model::status;
 use crate::proto::Command;
 use crate::proto::command::CloseRunning;
@@ -170,15 +171,14 @@ impl Step<'_> {
             self.fresh(profile.clone());
             return;
         }
-        match self.ui.last_of.get(profile).copied().filter(|id| self.mirror.world().tabs.contains(id)) {
-            Some(last) => self.show(last),
-            None => {
-                self.command(
-                    Ask::Last(profile.clone()),
-                    Command::List { profile: profile.clone(), limit: 1 },
-                );
-            }
+        let last = self.ui.last_of.get(profile).copied();
+        if let Some(last) = last.filter(|id| self.mirror.world().tabs.contains(id)) {
+            self.show(last);
+            return;
         }
+        let (sort, filter, after) = (Sort::default(), Filter::default(), None);
+        let newest = Command::Page { profile: profile.clone(), sort, filter, after, limit: 1 };
+        self.command(Ask::Last(profile.clone()), newest);
     }
 
     pub(super) fn step_profile(&mut self, by: isize) {

@@ -28,6 +28,10 @@ impl Step<'_> {
                 }
                 _ => self.picked(id),
             },
+            Target::Place(place) => {
+                let (profile, stored) = (place.profile, place.stored);
+                self.command(Ask::Picked, Command::OpenStored { profile, stored });
+            }
             Target::Stored(profile, stored) => {
                 self.command(Ask::Picked, Command::OpenStored { profile, stored });
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Step, compose, list};
+use super::{Step, compose, list, palette};
 use crate::base::clock::Tick;
 use crate::base::ids::SessionId;
 use crate::model::session::Unread;
@@ -91,6 +91,7 @@ impl Step<'_> {
         self.save_due_drafts();
         self.mark_read();
         self.ring();
+        self.approach();
         self.refresh_palette();
         self.refresh_completion();
         self.tend_list();
@@ -138,5 +139,6 @@ pub fn due(ui: &UiState, mirror: &Mirror) -> Option<Tick> {
     let drafts = ui.panes.values().filter_map(compose::save_due).filter(|_| ui.online);
     let remark = ui.remark.as_ref().map(|(_, until)| *until);
     let walk = ui.recent.walk().map(|walk| walk.until);
-    drafts.chain(remark).chain(walk).chain(ui.gesture.due()).chain(list::due(ui, mirror)).min()
+    let rest = drafts.chain(remark).chain(walk).chain(ui.gesture.due());
+    rest.chain(list::due(ui, mirror)).chain(palette::due(ui)).min()
 }

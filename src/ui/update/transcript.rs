@@ -152,12 +152,13 @@ impl Step<'_> {
     /// Older messages, when the beginning of those here is on the screen and the person went there.
     pub(super) fn ask_older(&mut self) {
         let online = self.ui.online;
+        let aims = self.approach();
         let Some(session) = self.session() else { return };
         let (id, body) = (session.id, session.body.as_ref());
         let exist = body.is_some_and(|body| body.older);
         let first = body.and_then(|body| body.messages.first()).map(|message| message.id);
         let Some(pane) = self.ui.pane_mut() else { return };
-        let wanted = pane.at_top && pane.anchor != Anchor::Follow;
+        let wanted = aims || pane.at_top && pane.anchor != Anchor::Follow;
         if !online || !exist || !wanted || pane.older_asked || pane.older_done {
             return;
         }

@@ -4,13 +4,14 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Boxed, confirm, field};
+use super::{Boxed, confirm, field, palette};
+use crate::base::clock::Tick;
 use crate::base::text::{self, Mode, width};
 use crate::ui::intent::Intent;
 use crate::ui::keymap::{ACTIONS, Keymap, Scope};
 use crate::ui::render::wrap;
 use crate::ui::state::Hit;
-use crate::ui::state::layer::{Entry, Layer, Offer, Palette};
+use crate::ui::state::layer::{Entry, Layer};
 use crate::ui::theme::Theme;
 
 /// A box over the panes.
@@ -20,10 +21,17 @@ pub struct Over {
     pub hits: Vec<(Rect, Hit)>,
 }
 
-/// The layer's box on a screen of `size`; none for those that need more than themselves to be drawn.
-pub(super) fn over(layer: &Layer, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Option<Over> {
+/// The layer's box on a screen of `size`; none for those that need more than themselves to be drawn. `look`: what is shown beside a
+/// palette.
+pub(super) fn over(
+    layer: &Layer,
+    look: Vec<Line<'static>>,
+    keymap: &Keymap,
+    size: (u16, u16),
+    (theme, now): (&Theme, Tick),
+) -> Option<Over> {
     let over = match layer {
-        Layer::Palette(palette) => palette_box(palette, keymap, size, theme),
+        Layer::Palette(open) => palette::boxed(open, palette::Around { keymap, size, theme, now, look }),
         Layer::Help { query, scroll, scopes } => {
             let area = middle(size, 84, size.1.saturating_sub(4).max(1));
             let cells = usize::from(area.width).saturating_sub(4);
@@ -58,77 +66,6 @@ pub(super) fn middle((width, height): (u16, u16), wide: u16, high: u16) -> Rect 
     let wide = wide.min(width.saturating_sub(if width > 40 { 4 } else { 0 }));
     let high = high.min(height);
     Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
-}
-
-fn palette_box(palette: &Palette, keymap: &Keymap, size: (u16, u16), theme: &Theme) -> Over {
-    let area = middle(size, 76, size.1.saturating_sub(4).clamp(6, 22));
-    let inner = usize::from(area.width).saturating_sub(4).max(1);
-    let room = usize::from(area.height).saturating_sub(4).max(1);
-    let typed = field::rows(&palette.query, inner.saturating_sub(2).max(1), 1, theme);
-    let mut first = typed.rows.into_iter().next().unwrap_or_default();
-    if palette.query.is_empty() {
-        let hint = match palette.offer {
-            Offer::Everything => "an action, a session, a profile",
-            Offer::Sessions => "a session",
-            Offer::Profiles => "switch to a profile",
-            Offer::Queue => "which message",
-            Offer::Link => "the session to link to",
-            Offer::Links => "which session",
-        };
-        first = Line::styled(width::truncate(hint, inner.saturating_sub(2)), theme.dim);
-    }
-    first.spans.insert(0, Span::styled("› ", theme.key));
-    let mut rows = vec![first, Line::styled("─".repeat(inner), theme.rule)];
-    let mut hits = Vec::new();
-    let from = (palette.selected + 1).saturating_sub(room);
-    for (place, hit) in palette.hits.iter().enumerate().skip(from).take(room) {
-        let Some(row) = palette.rows.get(hit.index) else { continue };
-        let note = width::truncate(&row.note, inner / 2);
-        let name = width::truncate(&row.text, inner.saturating_sub(width::of(&note) + 2));
-        let pad = " ".repeat(inner.saturating_sub(width::of(&name) + width::of(&note)));
-        let mut line = Line::default();
-        for (n, c) in name.chars().enumerate() {
-            let found = u32::try_from(n).is_ok_and(|n| hit.positions.binary_search(&n).is_ok());
-            let style = if found { theme.found } else { theme.text };
-            match line.spans.last_mut() {
-                Some(span) if span.style == style => span.content.to_mut().push(c),
-                _ => line.spans.push(Span::styled(c.to_string(), style)),
-            }
-        }
-        line.spans.push(Span::raw(pad));
-        line.spans.push(Span::styled(note, theme.dim));
-        if place == palette.selected {
-            line = line.patch_style(theme.chosen);
-            line.spans.iter_mut().for_each(|span| span.style = span.style.patch(theme.chosen));
-        }
-        let y = area.y + 1 + u16::try_from(rows.len()).unwrap_or(0);
-        hits.push((Rect::new(area.x + 1, y, area.width.saturating_sub(2), 1), Hit::Row(place)));
-        rows.push(line);
-    }
-    if palette.hits.is_empty() {
-        rows.push(Line::styled("nothing matches", theme.dim));
-    }
-    let title = match palette.offer {
-        Offer::Everything => " Palette ",
-        Offer::Sessions => " Sessions ",
-        Offer::Profiles => " Profiles ",
-        Offer::Queue => " Queued messages ",
-        Offer::Link => " Link a session ",
-        Offer::Links => " Linked sessions ",
-    };
-    let boxed = Boxed {
-        title: Line::styled(title, theme.strong),
-        corner: Line::styled(format!(" {} ", palette.hits.len()), theme.dim),
-        foot: foot(
-            keymap,
-            &[(Scope::List, Intent::Accept, "takes it"), (Scope::List, Intent::Back, "closes")],
-            theme,
-        ),
-        rows,
-        border: theme.key,
-        caret: Some((typed.caret.0 + 2, 0)),
-    };
-    Over { area, boxed, hits }
 }
 
 /// What keys do, as a box says on its lower border.

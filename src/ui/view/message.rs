@@ -140,6 +140,13 @@ fn is_live(part: &Part) -> bool {
 }
 
 impl Sheet<'_> {
+    /// All its rows, for somebody who keeps none.
+    pub(super) fn rows(&self) -> Vec<Line<'static>> {
+        let mut laid = Laid::default();
+        self.parts(&mut laid, 0);
+        laid.rows
+    }
+
     /// The part at the end of a message that streams, if only its last line has to be laid out anew.
     fn growing(&self) -> Option<usize> {
         let last = self.message.parts.len().checked_sub(1)?;

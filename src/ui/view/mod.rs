@@ -24,6 +24,7 @@ mod marks;
 mod message;
 mod motion;
 mod notified;
+mod palette;
 mod popover;
 mod recent;
 mod start;
@@ -117,7 +118,8 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let theme = &theme.wearing(badge::given(world, ui.layer.as_ref()));
     let session = ui.active.and_then(|id| mirror.session(id));
     if ui.picks() {
-        return palette_alone(ui, world, theme, now);
+        let look = look_beside(ui, mirror, theme, home, now);
+        return palette_alone(ui, world, look, theme, now);
     }
     let cells = usize::from(ui.size.0);
     let (card, activity, areas) = lay_out(ui, session, world, theme, now, hub_now);
@@ -131,6 +133,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     }
     let list = (!areas.list.is_empty()).then(|| list::side(ui, world, areas.list, (theme, home), hub_now));
     let (list, list_hits) = list.unzip();
+    let look = look_beside(ui, mirror, theme, home, now);
     let ui = &*ui;
     let mut hits =
         vec![(areas.chat, Hit::Transcript), (areas.card, Hit::Card), (areas.composer, Hit::Composer)];
@@ -157,7 +160,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     let empty = empty.unwrap_or_else(|| hubless::page(ui, middle, theme, now));
     hits.extend(list_hits.into_iter().flatten());
     let under = ui.under.as_ref().map(|manage| managed(ui, manage, world, active, theme, now));
-    let over = overlay(ui, world, active, (theme, plain), now);
+    let over = overlay(ui, (world, active), look, (theme, plain), now);
     let open = ui.completing.open.as_ref().filter(|_| over.is_none());
     let popup = open.and_then(|open| completion::over(open, &ui.keymap, &areas, theme));
     hits.extend(over.iter().map(|over| (over.area, Hit::Over)));
@@ -209,9 +212,29 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
     }
 }
 
+/// The session that is chosen in an open palette, where there is room for a look into it.
+fn look_beside(
+    ui: &mut UiState,
+    mirror: &Mirror,
+    theme: &Theme,
+    home: &str,
+    now: Tick,
+) -> Vec<Line<'static>> {
+    let Some(Layer::Palette(open)) = &mut ui.layer else { return Vec::new() };
+    let (colours, titles, wall) = (ui.config.ui.tool_colours, &ui.titles, ui.wall);
+    let (size, now) = (ui.size, mirror.hub_time(now));
+    palette::prepare(open, palette::Light { mirror, size, theme, colours, titles, home, now, wall })
+}
+
 /// A choice of sessions, and nothing else.
-fn palette_alone<'a>(ui: &UiState, world: &World, theme: &Theme, now: Tick) -> Screen<'a> {
-    let over = overlay(ui, world, None, (theme, theme), now);
+fn palette_alone<'a>(
+    ui: &UiState,
+    world: &World,
+    look: Vec<Line<'static>>,
+    theme: &Theme,
+    now: Tick,
+) -> Screen<'a> {
+    let over = overlay(ui, (world, None), look, (theme, theme), now);
     Screen {
         areas: Areas::default(),
         base: theme.base,
@@ -327,8 +350,8 @@ fn below_mark(new: chat::Below, theme: &Theme) -> Line<'static> {
 /// What lies over the panes. `plain`: the theme without the colours of profiles.
 fn overlay(
     ui: &UiState,
-    world: &World,
-    active: Option<&ProfileName>,
+    (world, active): (&World, Option<&ProfileName>),
+    look: Vec<Line<'static>>,
     (theme, plain): (&Theme, &Theme),
     now: Tick,
 ) -> Option<Over> {
@@ -339,7 +362,7 @@ fn overlay(
         Layer::Manage(manage) => Some(managed(ui, manage, world, active, theme, now)),
         Layer::Swatch(open) => Some(swatch::boxed(open, &ui.keymap, ui.size, (theme, plain))),
         Layer::Form(open) => Some(form::boxed(open, world, &ui.keymap, ui.size, (theme, now))),
-        layer => layer::over(layer, &ui.keymap, ui.size, theme),
+        layer => layer::over(layer, look, &ui.keymap, ui.size, (theme, now)),
     }
 }
 
@@ -357,7 +380,9 @@ fn changes(
     now: Tick,
 ) -> Option<Tick> {
     let world = mirror.world();
-    let spins = session.is_some_and(|session| status::of(session) == status::Status::Working)
+    let searches = matches!(&ui.layer, Some(Layer::Palette(open)) if open.search.asked.is_some());
+    let spins = searches
+        || session.is_some_and(|session| status::of(session) == status::Status::Working)
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
         || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working))
         || matches!(&ui.layer, Some(Layer::Form(form)) if form.busy.is_some());

@@ -2,12 +2,22 @@
 #![expect(clippy::disallowed_methods, reason = "the processes of these tests are their subject")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what fails in a helper fails the test")]
 
-use hermux::base::{clock::Clock, ids::ProfileName, sys::guarding::MARK, sys::process};
-use hermux::model::profile::BackendState;
+use hermux::base::{
+    clock::Clock,
+    ids::{ProfileName, StoredId},
+    sys::guarding::MARK,
+    sys::process,
+};
+use hermux::model::{
+    agent::{Reply, Rest},
+    profile::BackendState,
+};
 use hermux::supervisor::{
     Event, Settings, Supervisor,
     launch::{Guarded, Program},
+    rest::RestError,
 };
+use hermux::wire::rest;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
@@ -143,6 +153,44 @@ async fn each_wanted_profile_has_one_backend_and_a_shutdown_leaves_none() {
     assert!(ended.is_ok(), "the shutdown took longer than is promised");
     assert!(notes.values().all(|note| marked(note).is_empty()));
     assert!(self::notes(&home).is_empty(), "nothing runs, nothing is noted");
+}
+
+/// C23, DECISIONS 10: a write goes over HTTP to the profile's own backend, while it is connected, and is in the store when it is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_reaches_the_store_of_its_profile() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = hub(home.path(), &[]);
+    let work = ProfileName::new("work").unwrap();
+    let store = home.path().join("profiles/work");
+    let rows = || hermux::history::list(&store, &work, 100).unwrap();
+    let (first, others) = (rows()[0].clone(), rows().len() - 1);
+    let ask = async |hub: &Hub, what: Rest| {
+        let said = hub.supervisor.rest(&work, rest::encode(&what)).await;
+        said.map(|said| rest::read(&what, &said))
+    };
+    let archive = |on| Rest::Archive { stored: first.id.clone(), on };
+    assert_eq!(ask(&hub, archive(true)).await, Err(RestError::NotConnected));
+    hub.start("work");
+    hub.until("work", |s| *s == BackendState::Live).await;
+    let title = |title: &str| Rest::Title { stored: first.id.clone(), title: title.to_owned() };
+    let titled = Reply::Titled { title: "other".into(), pending: false };
+    assert_eq!(ask(&hub, title(" other ")).await, Ok(titled));
+    assert_eq!(rows()[0].title, Some("other".into()));
+    let taken = rows()[1].title.clone().unwrap();
+    let refused = ask(&hub, title(taken.raw())).await;
+    assert!(matches!(&refused, Ok(Reply::Failed { code: 400, message }) if message.raw().contains("in use")));
+    assert_eq!(ask(&hub, archive(true)).await, Ok(Reply::Done));
+    assert_eq!(rows().len(), others);
+    assert_eq!(ask(&hub, archive(false)).await, Ok(Reply::Done));
+    assert_eq!(rows().len(), others + 1);
+    let family = hermux::history::family(&store, &first.id).unwrap();
+    assert_eq!((family.rows.as_slice(), family.archived), ([first.id.clone()].as_slice(), false));
+    let delete = Rest::Delete { rows: vec![first.id.clone(), StoredId::new("no_such_row").unwrap()] };
+    assert_eq!(ask(&hub, delete.clone()).await, Ok(Reply::Deleted(1)));
+    assert_eq!(ask(&hub, delete).await, Ok(Reply::Deleted(0)), "no harm twice");
+    assert_eq!(rows().len(), others);
+    assert!(hermux::history::family(&store, &first.id).unwrap().rows.is_empty());
+    hub.supervisor.shutdown().await;
 }
 
 /// SEC-30: the token is in no command line, no file of ours and nothing that is told.

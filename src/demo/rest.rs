@@ -1,7 +1,7 @@
 //! Requests over HTTP that the demo answers, on the port of its websocket: what the socket cannot do.
 
 use super::backend::Backend;
-use super::{home, profiles};
+use super::{home, profiles, state::StoreError};
 use crate::base::ids::ProfileName;
 use serde_json::{Value, json};
 use std::io;
@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 
 /// The longest head and body that are read, in bytes.
 const LONGEST: usize = 1 << 20;
+/// Ids in one delete, as in Hermes.
+const MAX_IDS: usize = 500;
 
 /// Whether this connection begins a request of its own: a websocket begins with a GET, and nothing here does.
 pub(super) async fn is_one(stream: &TcpStream) -> bool {
@@ -78,10 +80,54 @@ fn route(backend: &Backend, method: &str, path: &str, body: &Value) -> (u16, Val
                 _ => return (404, json!({ "detail": "Not Found" })),
             }
         }
+        ("POST", ["api", "sessions", "bulk-delete"]) => return delete(backend, body),
+        ("PATCH", ["api", "sessions", session]) => return change(backend, session, body),
         _ => return (404, json!({ "detail": "Not Found" })),
     };
     match done {
         Ok(()) => (200, json!({ "ok": true })),
         Err(error) => (500, json!({ "detail": error.to_string() })),
     }
+}
+
+/// Deletes exactly the rows of these ids, from under a live session, too.
+fn delete(backend: &Backend, body: &Value) -> (u16, Value) {
+    let ids = body.get("ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if ids.len() > MAX_IDS {
+        return (400, json!({ "detail": "ids must contain at most 500 entries" }));
+    }
+    let (state, mut deleted) = (backend.lock(), 0);
+    for id in ids.iter().filter_map(Value::as_str) {
+        match state.store.delete(id) {
+            Ok(gone) => deleted += u64::from(gone),
+            Err(error) => return (500, json!({ "detail": error.to_string() })),
+        }
+    }
+    (200, json!({ "ok": true, "deleted": deleted }))
+}
+
+/// Names a stored session, or takes its conversation out of the listing or back into it.
+fn change(backend: &Backend, session: &str, body: &Value) -> (u16, Value) {
+    let state = backend.lock();
+    let refused = |error: StoreError| (400, json!({ "detail": error.to_string() }));
+    match state.store.find(session) {
+        Ok(Some(known)) if known.id == session => {}
+        Ok(_) => return (404, json!({ "detail": "Session not found" })),
+        Err(error) => return refused(error),
+    }
+    let mut said = json!({ "ok": true });
+    if let Some(title) = body.get("title").and_then(Value::as_str)
+        && let Err(error) = state.store.set_title(session, title)
+    {
+        return refused(error);
+    }
+    if let Some(on) = body.get("archived").and_then(Value::as_bool) {
+        if let Err(error) = state.store.set_archived(session, on) {
+            return refused(error);
+        }
+        said["archived"] = on.into();
+    }
+    let title = state.store.find(session).ok().flatten().and_then(|known| known.title);
+    said["title"] = title.unwrap_or_default().into();
+    (200, said)
 }

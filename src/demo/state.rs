@@ -163,8 +163,20 @@ impl Store {
         {
             return Err(StoreError::TitleTaken { title, by });
         }
-        self.db.execute("UPDATE sessions SET title = ?2 WHERE id = ?1", params![session, title])?;
+        self.db
+            .execute("UPDATE sessions SET title = nullif(?2, '') WHERE id = ?1", params![session, title])?;
         Ok(title)
+    }
+
+    /// Takes a conversation, with what it was compressed from, out of the listing or back into it.
+    pub(super) fn set_archived(&self, session: &str, on: bool) -> Result<()> {
+        self.db.execute(
+            "WITH RECURSIVE chain(id) AS (SELECT ?1 UNION SELECT p.id FROM chain c JOIN sessions s ON s.id = c.id
+               JOIN sessions p ON p.id = s.parent_session_id WHERE p.end_reason = 'compression')
+             UPDATE sessions SET archived = ?2 WHERE id IN chain",
+            params![session, on],
+        )?;
+        Ok(())
     }
 
     /// `base`, or `base #2`, `base #3`…: the first that no session has.

@@ -154,3 +154,31 @@ pub struct Peek {
     /// Messages between the two.
     pub skipped: u64,
 }
+
+#[cfg(test)]
+mod stored_row_tests {
+    use super::*;
+
+    /// 5A 27: what another program may be at work in is told the way Hermes tells it.
+    #[test]
+    fn a_row_that_was_not_closed_and_spoke_a_moment_ago_may_be_at_work() {
+        let row = |ended, last_active| StoredRow {
+            profile: ProfileName::default_profile(),
+            id: StoredId::new("a").unwrap(),
+            lineage: LineageRoot::new("a").unwrap(),
+            title: None,
+            preview: "".into(),
+            last_active: WallMs(last_active),
+            started: WallMs(0),
+            ended,
+            archived: false,
+            messages: 1,
+            source: "cli".into(),
+            model: None,
+            cwd: None,
+        };
+        let now = WallMs(1_000_000);
+        assert!(row(false, 700_001).may_run(now) && row(false, 1_000_500).may_run(now));
+        assert!(!row(false, 700_000).may_run(now) && !row(true, 999_999).may_run(now));
+    }
+}

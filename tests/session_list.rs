@@ -13,6 +13,7 @@ use hermux::model::patch::{Change, Patch};
 use hermux::model::session::Unread;
 use hermux::model::shelf::{Group, ListPrefs, StateFilter, Tomb, TombKind};
 use hermux::model::world::World;
+use hermux::proto::command::RowEdit;
 use hermux::proto::{Answer, Command, Refusal, Update};
 use hermux::ui::events::{Input, Mouse, MouseDeed};
 use hermux::ui::state::list::Row;
@@ -109,7 +110,8 @@ impl Hub {
 }
 
 fn cursor(at: usize) -> Cursor {
-    serde_json::from_value(serde_json::json!({ "number": at, "text": "", "lineage": "x" })).unwrap()
+    serde_json::from_value(serde_json::json!({ "number": at, "second": 0, "text": "", "lineage": "x" }))
+        .unwrap()
 }
 
 fn place(cursor: &Cursor) -> usize {
@@ -644,6 +646,116 @@ fn what_is_marked_is_meant_together() {
     assert_eq!(stage.ui.focus, Focus::Composer);
 }
 
+/// ASK-42, K05, INV16: a question names what is deleted, and its mark stands on the safe answer; taken back while it can be.
+#[test]
+fn deleting_asks_names_what_and_can_be_taken_back() {
+    let hub = Hub::with(&[("default", 3), ("work", 2)]);
+    let mut stage = listed(&hub, arranged(busy(), everything()), 1, SIZE);
+    for title in ["default task 1", "default task 2", "work task 2"] {
+        choose(&mut stage, title);
+        stage.keys("space");
+    }
+    stage.commands();
+    stage.keys("d");
+    let screen = stage.draw();
+    for part in ["Delete 3 sessions?", "default · 2: default task 1, default task 2", "work · work task 2"]
+    {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+    stage.keys("enter");
+    assert_eq!(stage.commands(), [], "Enter takes the safe answer");
+    choose(&mut stage, "default task 2");
+    stage.keys("d d");
+    let dead = row("default", 2, "");
+    let edit = Command::EditStored {
+        profile: name("default"),
+        stored: dead.id.clone(),
+        lineage: dead.lineage.clone(),
+        name: un("default task 2"),
+        edit: RowEdit::Delete,
+    };
+    assert_eq!(stage.commands(), [edit]);
+    let since = stage.mirror.hub_time(Tick(stage.now));
+    let tomb = Tomb {
+        profile: name("default"),
+        lineage: dead.lineage.clone(),
+        stored: dead.id,
+        name: un("default task 2"),
+        kind: TombKind::Deleted,
+        since,
+        sent: false,
+    };
+    stage.patch(vec![Patch::Tomb(Box::new(tomb.clone()))]);
+    let screen = stage.draw();
+    assert!(screen.contains("✗ default") && screen.contains("u undoes 8s"), "{screen}");
+    stage.keys("u");
+    let undo = Command::UndoDelete { profile: name("default"), lineage: dead.lineage };
+    assert_eq!(stage.commands(), [undo]);
+    stage.patch(vec![Patch::Tomb(Box::new(Tomb { sent: true, ..tomb }))]);
+    stage.keys("u");
+    assert_eq!(stage.commands(), [], "what was sent cannot be taken back");
+    assert!(!stage.draw().contains("undoes"));
+}
+
+/// C23, ASK-42: title and archive are the row's own, at its own profile, whatever is shown.
+#[test]
+fn a_row_is_renamed_and_archived_where_it_belongs() {
+    let hub = Hub::with(&[("default", 3), ("work", 2)]);
+    let mut stage = listed(&hub, arranged(busy(), everything()), 1, SIZE);
+    choose(&mut stage, "work task 2");
+    stage.commands();
+    let edit = |edit| Command::EditStored {
+        profile: name("work"),
+        stored: row("work", 2, "").id,
+        lineage: row("work", 2, "").lineage,
+        name: un("work task 2"),
+        edit,
+    };
+    stage.keys("r");
+    stage.type_text("!");
+    stage.keys("enter");
+    assert_eq!(stage.commands(), [edit(RowEdit::Title("work task 2!".into()))]);
+    assert_eq!(stage.ui.focus, Focus::List);
+    stage.keys("a");
+    assert_eq!(stage.commands(), [edit(RowEdit::Archive(true))]);
+    stage.keys("b");
+    let branch = Command::Branch { profile: name("work"), stored: row("work", 2, "").id };
+    assert_eq!(stage.commands(), [branch]);
+}
+
+/// C17: an archived row is one of the archive's list, and brought back from there.
+#[test]
+fn what_is_archived_is_brought_back_from_its_own_list() {
+    let mut hub = Hub::with(&[("default", 1)]);
+    hub.rows.get_mut(&name("default")).unwrap()[0].archived = true;
+    let prefs =
+        ListPrefs { filter: Filter { archived: Shown::Only, ..Filter::default() }, ..ListPrefs::default() };
+    let mut stage = listed(&hub, arranged(busy(), prefs), 1, SIZE);
+    assert_eq!(told(&stage), ["default task 1"], "what is open is not of the archive");
+    stage.commands();
+    stage.keys("a");
+    let commands = stage.commands();
+    assert!(
+        matches!(&commands[..], [Command::EditStored { edit: RowEdit::Archive(false), .. }]),
+        "{commands:?}"
+    );
+}
+
+/// From the palette the session on the screen is meant, and none that a closed list had chosen.
+#[test]
+fn outside_of_the_list_the_session_on_the_screen_is_meant() {
+    let hub = Hub::with(&[("default", 3)]);
+    let mut stage = listed(&hub, busy(), 1, SIZE);
+    choose(&mut stage, "default task 2");
+    stage.keys("esc ctrl-p");
+    stage.type_text("write this session as markdown");
+    stage.commands();
+    stage.keys("enter");
+    let shown = StoredId::new("20261121_030001_abcdef").unwrap();
+    let export = Command::Export { profile: name("default"), stored: shown, dir: "/home/me/code".into() };
+    assert_eq!(stage.commands(), [export]);
+}
+
 /// UX-13: every deed of the mouse has a key, and these have a mouse.
 #[test]
 fn the_mouse_opens_folds_and_scrolls() {
@@ -748,6 +860,28 @@ fn a_name_is_looked_for_and_the_answer_to_an_older_text_is_dropped() {
     assert!(stage.commands().contains(&open));
     stage.keys("alt-s / esc");
     assert_eq!(told(&stage).iter().filter(|row| row.contains("task")).count(), 3);
+}
+
+/// ASK-45: a name is found in a folded part, too, and parts without it are not in the way.
+#[test]
+fn a_name_is_found_in_a_folded_part() {
+    let hub = Hub::with(&[("default", 3), ("work", 3), ("research", 3)]);
+    let prefs = ListPrefs { folded: [name("research")].into(), ..everything() };
+    let mut stage = listed(&hub, arranged(busy(), prefs), 1, SIZE);
+    stage.keys("/");
+    stage.type_text("zz");
+    let (ask, command) = stage.asked().pop().unwrap();
+    assert_eq!(command, Command::Find { query: "zz".into(), profile: None });
+    stage.hear(Update::Answer { ask, answer: Answer::Found { rows: Vec::new(), of: 9 } });
+    assert_eq!(told(&stage), ["~ Nothing matches.", "~ c shows all"]);
+    stage.keys("backspace");
+    let (ask, _) = stage.asked().pop().unwrap();
+    let found =
+        vec![hermux::model::listing::Found { row: row("research", 9, "Fizz"), score: 1, positions: vec![] }];
+    stage.hear(Update::Answer { ask, answer: Answer::Found { rows: found, of: 9 } });
+    assert_eq!(told(&stage), ["[research]", "Fizz"]);
+    stage.keys("esc");
+    assert_eq!(told(&stage).last().unwrap(), "[research]", "folded again");
 }
 
 /// I15, INV9: a plain start shows a draft; what runs is a row.

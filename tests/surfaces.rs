@@ -1,4 +1,4 @@
-//! Every surface says the same of every session (I11, SYS-13): tabs, strip, palette, title, the badge of what waits, and the report
+//! Every surface says the same of every session (I11, SYS-13): tabs, strip, list, palette, title, the badge of what waits, and the report
 //! behind `hermux status`, over random worlds. What is compared is what is drawn, not what it is drawn from.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "what fails in a helper fails the test")]
@@ -18,6 +18,7 @@ use hermux::model::world::World;
 use hermux::proto::report::SessionReport;
 use hermux::ui::state::Hit;
 use hermux::ui::state::layer::{Layer, Target};
+use hermux::ui::state::list::Row as ListRow;
 use hermux::ui::state::picker::Mark;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -125,6 +126,8 @@ struct Seen {
     tabs: BTreeMap<SessionId, String>,
     /// The counts of each profile.
     strip: BTreeMap<String, String>,
+    /// The marks of each session's row in the list, before its title.
+    list: BTreeMap<SessionId, String>,
     /// The words of each session's row.
     palette: BTreeMap<SessionId, String>,
     title: String,
@@ -161,6 +164,7 @@ fn see(world: &World) -> Seen {
     let hint =
         all.split_once(" next of ").map(|(_, rest)| rest.split(' ').next().unwrap_or_default().to_owned());
     let title = stage.title.clone();
+    let list = list(&mut stage);
     stage.keys("ctrl-p");
     let Some(Layer::Palette(palette)) = &stage.ui.layer else { panic!("no palette") };
     let rows = palette.picker.rows.iter().filter_map(|row| match (&row.what, &row.mark) {
@@ -170,7 +174,31 @@ fn see(world: &World) -> Seen {
         }
         _ => None,
     });
-    Seen { tabs, strip, palette: rows.collect(), title, hint: hint.map(|n| n.parse().expect("a number")) }
+    Seen {
+        tabs,
+        strip,
+        list,
+        palette: rows.collect(),
+        title,
+        hint: hint.map(|n| n.parse().expect("a number")),
+    }
+}
+
+/// The marks of the open sessions in the list of all profiles.
+fn list(stage: &mut Stage) -> BTreeMap<SessionId, String> {
+    stage.keys("ctrl-x B");
+    let buffer = stage.buffer();
+    let hits = stage.ui.hits.clone();
+    let rows = hits.into_iter().filter_map(|(area, hit)| {
+        let Hit::ListRow(place) = hit else { return None };
+        let ListRow::Session(entry) = stage.ui.list.rows.get(place)? else { return None };
+        let text: String = (area.left()..area.right()).map(|x| buffer[(x, area.y)].symbol()).collect();
+        let (before, _) = text.split_once("Ab").expect("the title");
+        Some((entry.key.session?, before.trim_start_matches(['▎', '▏']).trim().to_owned()))
+    });
+    let rows = rows.collect();
+    stage.keys("esc");
+    rows
 }
 
 /// Marks of a tab: its status, and behind one that waits that it works.
@@ -191,9 +219,10 @@ proptest! {
         prop_assert_eq!(sessions.len(), world.sessions.len());
         for reported in &sessions {
             prop_assert_eq!(&seen.palette[&reported.id], words(reported.status));
+            let busy = world.sessions[&reported.id].turn.is_busy();
+            prop_assert_eq!(&seen.list[&reported.id], &marks(reported, busy));
             let tab = seen.tabs.get(&reported.id);
             prop_assert_eq!(tab.is_some(), reported.tab);
-            let busy = world.sessions[&reported.id].turn.is_busy();
             if let Some(tab) = tab {
                 prop_assert_eq!(tab, &marks(reported, busy));
             }

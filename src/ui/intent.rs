@@ -155,6 +155,13 @@ pub enum RowAct {
     /// Stop that session's own running turn.
     Stop,
     Pin,
+    Rename,
+    /// Into the archive, or out of it.
+    Archive,
+    Delete,
+    /// Take back what was deleted last.
+    Undo,
+    Branch,
     CopyId,
     /// Put a link to it into the composer.
     Link,

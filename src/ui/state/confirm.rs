@@ -2,6 +2,7 @@
 //! it; each answer has a letter, too; Esc cancels. Where something would be lost the mark stands on the safe answer first (K05).
 
 use super::gesture::Place;
+use super::list::Meant;
 use crate::base::ids::{ProfileName, SessionId};
 use crate::proto::command::CloseRunning;
 use crate::ui::action::Next;
@@ -46,6 +47,8 @@ pub enum Deed {
     Profile(ProfileName, ProfileDeed),
     /// Delete it; also when turns run in it, which were named.
     DeleteProfile(ProfileName, bool),
+    /// Delete these sessions.
+    DeleteRows(Vec<Meant>),
     Cancel,
 }
 
@@ -61,7 +64,8 @@ impl Deed {
             | Self::StopAll
             | Self::StopHub
             | Self::Profile(_, ProfileDeed::Delete)
-            | Self::DeleteProfile(..) => true,
+            | Self::DeleteProfile(..)
+            | Self::DeleteRows(_) => true,
             Self::CloseAndKeep(_) | Self::Bypass(_, false) | Self::Profile(..) | Self::Cancel => false,
         }
     }

@@ -3,6 +3,7 @@
 pub use super::confirm::{Choice, Deed, Dialog};
 use super::editor::Editor;
 use super::form::Form;
+use super::list::Meant;
 use super::manage::Manage;
 pub use super::palette::{Offer, Palette};
 pub use super::picker::{Row, Target};
@@ -48,6 +49,8 @@ pub struct Entry {
 pub enum EntryOf {
     /// The session's title.
     Title(SessionId),
+    /// A stored session's title.
+    Row(Box<Meant>),
     /// A message that waits in its queue.
     Queued(SessionId, QueueId),
     /// Where new sessions of a profile work.

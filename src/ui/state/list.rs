@@ -79,6 +79,8 @@ pub struct Stored {
     pub wanted: usize,
     /// The sort and filter that the rows are of.
     pub question: u64,
+    /// The pins when last looked.
+    pub pins: Vec<LineageRoot>,
     /// Pinned rows that no page had; `None`: there is no such session, or it was not told yet.
     pub pinned: BTreeMap<LineageRoot, Option<Arc<StoredRow>>>,
 }
@@ -213,6 +215,11 @@ impl List {
     /// Whether rows of several profiles stand together.
     pub fn is_flat(&self) -> bool {
         self.prefs.group != Group::Profile
+    }
+
+    /// Whether a profile's part is folded: not while a name is looked for in all of them.
+    pub fn is_folded(&self, profile: &ProfileName) -> bool {
+        self.prefs.folded.contains(profile) && self.sought().is_empty()
     }
 
     /// Whether `key` is marked.

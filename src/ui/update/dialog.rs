@@ -65,6 +65,7 @@ impl Step<'_> {
             Deed::StopHub => self.stop_hub(),
             Deed::Profile(profile, deed) => self.do_with(&profile, deed),
             Deed::DeleteProfile(profile, force) => self.delete_profile(profile, force),
+            Deed::DeleteRows(rows) => self.delete_rows(&rows),
             Deed::Cancel => {}
         }
     }

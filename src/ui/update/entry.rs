@@ -5,6 +5,7 @@ use crate::base::ids::{ProfileName, QueueId, SessionId};
 use crate::base::text;
 use crate::model::draft::Piece;
 use crate::proto::Command;
+use crate::proto::command::RowEdit;
 use crate::ui::state::editor::{self, Editor};
 use crate::ui::state::layer::{Entry, EntryOf, Layer, Offer};
 use crate::ui::state::{Ask, Text};
@@ -93,6 +94,7 @@ impl Step<'_> {
                 let purpose = Ask::Directory(profile.clone(), directory.clone());
                 self.command(purpose, Command::SetDirectory { profile, directory });
             }
+            EntryOf::Row(row) => self.edit_rows(&[*row], &RowEdit::Title(one_line(&text))),
             EntryOf::Queued(session, entry) if text.trim().is_empty() => {
                 self.command(Ask::Plain, Command::RemoveQueued { session, entry });
             }

@@ -2,6 +2,7 @@
 //! `pages`, what is done with a row in `acts`.
 
 mod acts;
+mod edits;
 mod pages;
 mod rows;
 
@@ -305,6 +306,7 @@ impl Step<'_> {
                 Some(Row::Header(profile)) => self.fold(&profile, None),
                 _ => {}
             },
+            RowAct::Undo => self.undo_delete(),
             _ => return false,
         }
         true

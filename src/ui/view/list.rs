@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::field;
 use crate::base::clock::Tick;
 use crate::base::text::{self, width};
+use crate::model::shelf::{Tomb, TombKind};
 use crate::model::world::World;
 use crate::ui::intent::{Intent, RowAct};
 use crate::ui::keymap::Scope;
@@ -17,6 +18,8 @@ use crate::ui::state::list::{List, Row, words};
 use crate::ui::state::{Focus, Hit, UiState};
 use crate::ui::theme::Theme;
 
+/// Milliseconds in which a deleted session can be taken back.
+const UNDO_MS: u64 = 8_000;
 /// Rows from which on the chosen row is described at the bottom.
 const TALL: u16 = 14;
 
@@ -162,10 +165,26 @@ impl Paper<'_> {
             lines.push(Line::styled("─".repeat(self.cells), self.theme.rule));
             lines.extend(self.about().map(|line| wrap::clip(&line, self.cells)));
         }
-        if self.focused {
-            lines.push(self.hints());
+        match self.undo() {
+            Some(line) => lines.push(wrap::clip(&line, self.cells)),
+            None if self.focused => lines.push(self.hints()),
+            None => {}
         }
         lines
+    }
+
+    /// What was deleted last and can be taken back, and for how long.
+    fn undo(&self) -> Option<Line<'static>> {
+        let tomb = unsent(self.world)?;
+        let left = tomb.since.plus(UNDO_MS).since(self.now).div_ceil(1_000);
+        let key = self.ui.keymap.hint(Intent::Row(RowAct::Undo)).unwrap_or("the palette");
+        let tail = vec![
+            Span::styled(format!(" {key}"), self.theme.key),
+            Span::styled(format!(" undoes {left}s "), self.theme.warn),
+        ];
+        let room = self.cells.saturating_sub(4 + tail.iter().map(Span::width).sum::<usize>());
+        let name = tomb.name.label(room.max(4));
+        Some(row::ends(vec![Span::styled(format!(" ✗ {name}"), self.theme.warn)], tail, self.cells))
     }
 
     /// Keys worth knowing here, as many as fit.
@@ -248,4 +267,14 @@ impl Paper<'_> {
             None => path.to_owned(),
         }
     }
+}
+
+/// What was deleted last and has not left yet.
+fn unsent(world: &World) -> Option<&Tomb> {
+    world.tombs.iter().rev().find(|tomb| tomb.kind == TombKind::Deleted && !tomb.sent)
+}
+
+/// Whether the list counts seconds.
+pub(super) fn counts(ui: &UiState, world: &World) -> bool {
+    ui.shows_list() && unsent(world).is_some()
 }

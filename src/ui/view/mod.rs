@@ -386,11 +386,10 @@ fn changes(
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
         || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working))
         || matches!(&ui.layer, Some(Layer::Form(form)) if form.busy.is_some());
-    let counts =
-        session.is_some_and(|session| {
-            session.turn.is_busy()
-                || card_prompt(session).is_some_and(|p| p.is_waiting() && p.deadline.is_some())
-        }) || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Retrying { .. }));
+    let counts = session.is_some_and(|session| {
+        session.turn.is_busy() || card_prompt(session).is_some_and(|p| p.is_waiting() && p.deadline.is_some())
+    }) || list::counts(ui, world)
+        || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Retrying { .. }));
     // On the hub's clock, so that the seconds turn when they are over.
     let next = |step: u64| mirror.own_time(Tick((mirror.hub_time(now).0 / step + 1) * step));
     let spin = spins.then(|| motion::turns(theme, now)).flatten();

@@ -29,6 +29,10 @@ impl Step<'_> {
             RowAct::Background => self.open_behind(&meant),
             RowAct::Stop => self.stop_rows(&meant),
             RowAct::Pin => self.pin_rows(&meant),
+            RowAct::Rename => self.rename_row(&meant),
+            RowAct::Archive => self.archive_rows(&meant),
+            RowAct::Delete => self.ask_delete_rows(&meant),
+            RowAct::Branch => self.branch_row(&meant),
             RowAct::CopyId => self.copy_ids(&meant),
             RowAct::Link => self.link_rows(&meant),
             RowAct::Export => self.export_rows(&meant),
@@ -121,13 +125,14 @@ impl Step<'_> {
         let mut stopped = 0;
         for row in meant {
             let busy = row.session.and_then(|id| self.mirror.session(id)).is_some_and(status::is_working);
-            match row.session {
-                Some(session) if busy => {
-                    stopped += 1;
-                    self.command(Ask::Plain, Command::Interrupt { session });
-                }
-                _ => {}
-            }
+            let command = match (row.session, row.stored.clone()) {
+                (Some(session), _) if busy => Command::Interrupt { session },
+                // What another program has it run is known to the backend alone.
+                (None, Some(stored)) => Command::StopStored { profile: row.profile.clone(), stored },
+                _ => continue,
+            };
+            stopped += 1;
+            self.command(Ask::Plain, command);
         }
         match (stopped, meant) {
             (0, _) => self.say("Nothing runs there"),

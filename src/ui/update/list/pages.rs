@@ -214,20 +214,19 @@ impl Step<'_> {
 
     /// Has the hub tell of pinned sessions that no page had. `again`: also of those that it told of before.
     fn locate_pins(&mut self, profile: &ProfileName, again: bool) {
-        let pins = self.mirror.world().shelf.pins.get(profile);
+        let pins = self.mirror.world().shelf.pins.get(profile).map(Vec::as_slice).unwrap_or_default();
         let Some(stored) = self.ui.list.stored.get_mut(profile).filter(|stored| stored.known) else { return };
-        let Some(pins) = pins else {
-            stored.pinned.clear();
+        if !again && stored.pins == pins {
             return;
-        };
+        }
+        stored.pins = pins.to_vec();
         stored.pinned.retain(|root, _| pins.contains(root));
-        let away = pins.iter().filter(|root| !stored.rows.iter().any(|row| row.lineage == **root));
-        let unknown: Vec<LineageRoot> =
-            away.filter(|root| again || !stored.pinned.contains_key(*root)).cloned().collect();
-        for root in &unknown {
+        let away = |root: &&LineageRoot| !stored.rows.iter().any(|row| row.lineage == **root);
+        let asked: Vec<LineageRoot> = pins.iter().filter(away).cloned().collect();
+        for root in &asked {
             stored.pinned.entry(root.clone()).or_default();
         }
-        for root in unknown {
+        for root in asked {
             let id = root.as_str().to_owned();
             let ask = Ask::Pinned { profile: profile.clone(), root };
             self.command(ask, Command::Locate { id, near: profile.clone() });

@@ -89,11 +89,20 @@ impl Making<'_> {
             return self.part(self.shown, prefs.group, &open);
         }
         let mut rows = Vec::new();
+        let narrowed = words::filters(self.list).is_some();
         for profile in self.shown {
-            rows.push(Row::Header(profile.clone()));
-            if !prefs.folded.contains(profile) {
-                rows.extend(self.part(std::slice::from_ref(profile), Group::None, &open));
+            let part = self.part(std::slice::from_ref(profile), Group::None, &open);
+            // Who looks for something does not want to read where it is not.
+            if narrowed && part.iter().all(|row| matches!(row, Row::Note(_))) {
+                continue;
             }
+            rows.push(Row::Header(profile.clone()));
+            if !self.list.is_folded(profile) {
+                rows.extend(part);
+            }
+        }
+        if rows.is_empty() {
+            rows.extend(self.nothing().map(Row::Note));
         }
         rows
     }
@@ -101,24 +110,24 @@ impl Making<'_> {
     /// The rows of some profiles, pinned ones first.
     fn part(&self, profiles: &[ProfileName], group: Group, open: &Open<'_>) -> Vec<Row> {
         let (mut pinned, mut rest, mut rows, mut tail) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut known = true;
+        let sought = !self.list.sought().is_empty();
+        let mut known = !sought || self.list.query.as_ref().is_some_and(|query| query.found.is_some());
         for profile in profiles {
             let (pins, others) = self.entries(profile, open);
             pinned.extend(pins);
             rest.extend(others);
-            let Some(stored) = self.list.stored.get(profile) else {
-                known = false;
-                continue;
-            };
-            known &= stored.known || stored.problem.is_some();
-            if let Some(problem) = &stored.problem {
+            let stored = self.list.stored.get(profile);
+            let problem = stored.and_then(|stored| stored.problem.as_ref());
+            if let Some(problem) = problem {
                 let name = if profiles.len() > 1 { format!("{profile}: ") } else { String::new() };
                 rows.push(Row::Problem(format!("{name}{}", problem.label(400))));
             }
-            let pages = self.list.sought().is_empty() && self.list.prefs.state.is_none();
-            tail.extend((stored.next.is_some() && pages).then(|| Row::More(profile.clone())));
+            known &= sought || problem.is_some() || stored.is_some_and(|stored| stored.known);
+            let pages = !sought && self.list.prefs.state.is_none();
+            let more = stored.is_some_and(|stored| stored.next.is_some());
+            tail.extend((more && pages).then(|| Row::More(profile.clone())));
         }
-        if profiles.len() > 1 && self.list.sought().is_empty() {
+        if profiles.len() > 1 && !sought {
             sort(&mut rest, self.list.prefs.sort);
         }
         let unreadable = !rows.is_empty();

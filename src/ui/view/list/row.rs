@@ -83,7 +83,7 @@ impl Paper<'_> {
     pub(super) fn header(&self, profile: &ProfileName) -> Line<'static> {
         let theme = self.theme;
         let list = &self.ui.list;
-        let fold = if list.prefs.folded.contains(profile) { "▸" } else { "▾" };
+        let fold = if list.is_folded(profile) { "▸" } else { "▾" };
         let accent = theme.strong.patch(theme.accent(profile.as_str()));
         let mut left = vec![Span::styled(format!("{fold} "), theme.dim)];
         if let Some(known) = self.world.profile(profile) {

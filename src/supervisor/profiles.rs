@@ -123,6 +123,32 @@ mod tests {
         assert_eq!(found.ignored.len(), 7);
     }
 
+    /// What cannot be looked at is not gone; where a directory is says which one it is.
+    #[test]
+    fn a_home_that_cannot_be_seen_says_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(seen(&root.path().join("unmounted"), 1).is_err());
+        std::fs::write(root.path().join("profiles"), "").unwrap();
+        assert!(seen(root.path(), 1).is_err());
+        std::fs::remove_file(root.path().join("profiles")).unwrap();
+        assert_eq!(seen(root.path(), 1).unwrap().profiles.len(), 1);
+        let home = |name: &str| root.path().join("profiles").join(name);
+        create_dir_all(home("work")).unwrap();
+        std::fs::write(home("work").join("profile.yaml"), "description: for work").unwrap();
+        std::fs::write(home("work").join("profile-meta.json"), "{\"color\": \"#010203\"}").unwrap();
+        let before = seen(root.path(), 2).unwrap();
+        let work = &before.profiles[1];
+        assert_eq!(work.description, Some("for work".into()));
+        assert_eq!(work.colour, Some(crate::model::shelf::Colour(0x01_02_03)));
+        std::fs::rename(home("work"), home("play")).unwrap();
+        let after = seen(root.path(), 3).unwrap();
+        let place = |seen: &Seen, name: &str| seen.places[&ProfileName::new(name).unwrap()];
+        assert_eq!(place(&before, "work"), place(&after, "play"));
+        symlink(home("play"), home("linked")).unwrap();
+        let linked = ProfileName::new("linked").unwrap();
+        assert!(!seen(root.path(), 4).unwrap().places.contains_key(&linked), "a link is no place of its own");
+    }
+
     #[test]
     fn a_root_without_profiles_has_the_default_one() {
         let found = discover(Path::new("/nonexistent/root"));

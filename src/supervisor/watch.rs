@@ -96,3 +96,54 @@ fn said(inotify: &OwnedFd, profiles: Option<i32>) -> io::Result<bool> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{create_dir, create_dir_all, remove_dir_all, rename, write};
+
+    /// The kernel queues what happened before the call that did it returns.
+    fn told(watch: &mut Watch) -> bool {
+        let told = said(watch.inotify.get_ref(), watch.profiles).unwrap();
+        if told {
+            watch.look().unwrap();
+        }
+        told
+    }
+
+    /// E26, REL-20: coming, moving, going and another look of a profile are told, and nothing that Hermes writes all the time is.
+    #[tokio::test]
+    async fn what_concerns_the_profiles_is_told_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, profiles) = (dir.path().join("h"), dir.path().join("h/profiles"));
+        create_dir(&root).unwrap();
+        let mut watch = Watch::start(&root).unwrap();
+        create_dir(root.join("logs")).unwrap();
+        assert!(!told(&mut watch));
+        create_dir(&profiles).unwrap();
+        assert!(told(&mut watch), "the first profile");
+        create_dir(profiles.join("work")).unwrap();
+        assert!(told(&mut watch));
+        for quiet in ["state.db", "state.db-wal", ".env", "SOUL.md"] {
+            write(root.join(quiet), "x").unwrap();
+            write(profiles.join("work").join(quiet), "x").unwrap();
+        }
+        create_dir_all(profiles.join("work/skills/x")).unwrap();
+        write(profiles.join("a file"), "").unwrap();
+        assert!(!told(&mut watch));
+        write(profiles.join("work/profile.yaml"), "description: x").unwrap();
+        assert!(told(&mut watch));
+        write(profiles.join("work/.beside"), "{}").unwrap();
+        rename(profiles.join("work/.beside"), profiles.join("work/profile-meta.json")).unwrap();
+        assert!(told(&mut watch));
+        rename(profiles.join("work"), profiles.join("play")).unwrap();
+        assert!(told(&mut watch));
+        write(profiles.join("play/profile.yaml"), "description: y").unwrap();
+        assert!(told(&mut watch), "under its other name, too");
+        remove_dir_all(profiles.join("play")).unwrap();
+        assert!(told(&mut watch));
+        remove_dir_all(&root).unwrap();
+        assert!(watch.changed().await.is_err(), "there is nothing to watch any more");
+        assert!(Watch::start(&root).is_err());
+    }
+}

@@ -138,8 +138,8 @@ impl Backend {
     pub(super) async fn emit_info(&self, live: &str) {
         let info = {
             let mut state = self.lock();
-            let mode = state.config.approvals_mode.clone();
-            state.sessions.get_mut(live).map(|session| frames::full_info(session, &self.profile, &mode))
+            let config = state.config.clone();
+            state.sessions.get_mut(live).map(|session| frames::full_info(session, &self.profile, &config))
         };
         if let Some(info) = info {
             self.emit(live, "session.info", info).await;

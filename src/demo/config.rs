@@ -5,6 +5,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// What the demo's agent can be made to sound like.
+pub(super) const PERSONALITIES: [(&str, &str); 3] =
+    [("concise", "says it in one line"), ("teacher", "explains each step"), ("pirate", "talks like one")];
+
 /// A profile's settings; the names are Hermes'.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Config {
@@ -19,6 +23,10 @@ pub(super) struct Config {
     pub(super) tool_progress: String,
     /// Empty is the model's own.
     pub(super) reasoning: String,
+    /// One of [`PERSONALITIES`]; empty: none.
+    pub(super) personality: String,
+    /// Skills and groups of tools that are off.
+    pub(super) off: Vec<String>,
     /// Danger classes that were approved for always.
     pub(super) allowlist: Vec<String>,
 }
@@ -32,6 +40,8 @@ impl Default for Config {
             busy: "interrupt".into(),
             tool_progress: "all".into(),
             reasoning: String::new(),
+            personality: String::new(),
+            off: Vec::new(),
             allowlist: Vec::new(),
         }
     }
@@ -65,10 +75,13 @@ impl Config {
                 section = line.trim_end().trim_end_matches(':');
                 continue;
             };
-            if section == "command_allowlist" {
-                if let Some(class) = inner.strip_prefix("- ") {
-                    config.allowlist.push(class.trim_matches('"').to_owned());
-                }
+            let list = match section {
+                "command_allowlist" => Some(&mut config.allowlist),
+                "disabled" => Some(&mut config.off),
+                _ => None,
+            };
+            if let Some(list) = list {
+                list.extend(inner.strip_prefix("- ").map(|item| item.trim_matches('"').to_owned()));
                 continue;
             }
             let Some((key, value)) = inner.split_once(':') else { continue };
@@ -79,6 +92,7 @@ impl Config {
                 ("approvals", "timeout") => config.approvals_timeout = value.parse().unwrap_or(60.0),
                 ("display", "busy_input_mode") => config.busy = value,
                 ("display", "tool_progress") => config.tool_progress = value,
+                ("display", "personality") => config.personality = value,
                 ("agent", "reasoning_effort") => config.reasoning = value,
                 _ => {}
             }
@@ -89,19 +103,22 @@ impl Config {
     fn render(&self) -> String {
         let mut text = format!(
             "model:\n  default: {}\n  provider: {}\napprovals:\n  mode: {}\n  timeout: {}\ndisplay:\n  \
-             busy_input_mode: {}\n  tool_progress: {}\nagent:\n  reasoning_effort: \"{}\"\n",
+             busy_input_mode: {}\n  tool_progress: {}\n  personality: \"{}\"\nagent:\n  reasoning_effort: \"{}\"\n",
             self.model,
             super::PROVIDER,
             self.approvals_mode,
             self.approvals_timeout,
             self.busy,
             self.tool_progress,
+            self.personality,
             self.reasoning
         );
-        if !self.allowlist.is_empty() {
-            text.push_str("command_allowlist:\n");
-            for class in &self.allowlist {
-                text.extend(["  - \"", class, "\"\n"]);
+        for (name, list) in [("command_allowlist", &self.allowlist), ("disabled", &self.off)] {
+            if !list.is_empty() {
+                text.extend([name, ":\n"]);
+            }
+            for item in list {
+                text.extend(["  - \"", item, "\"\n"]);
             }
         }
         text
@@ -121,6 +138,8 @@ mod tests {
             approvals_timeout: 2.5,
             busy: "queue".into(),
             reasoning: "high".into(),
+            personality: "pirate".into(),
+            off: vec!["web".into()],
             allowlist: vec!["recursive delete".into(), "pipe to shell".into()],
             ..Config::default()
         };

@@ -3,6 +3,7 @@
 //! Only shapes: who gets a frame, and when, is decided elsewhere. `tests/demo_protocol.rs` holds every shape against
 //! recordings of the real backend.
 
+use super::config::Config;
 use super::session::{Session, Usage};
 use super::state::Row;
 use super::tools;
@@ -79,17 +80,17 @@ pub(super) fn bare_info(session: &Session) -> Value {
 }
 
 /// The whole of `session.info`.
-pub(super) fn full_info(session: &Session, profile: &str, approval_mode: &str) -> Value {
+pub(super) fn full_info(session: &Session, profile: &str, config: &Config) -> Value {
     json!({
         "model": session.model, "provider": super::PROVIDER, "reasoning_effort": session.reasoning,
-        "service_tier": "", "fast": false, "yolo": session.yolo, "approval_mode": approval_mode,
+        "service_tier": "", "fast": false, "yolo": session.yolo, "approval_mode": config.approvals_mode,
         "tools": {
             "clarify": ["clarify"], "file": ["patch", "read_file", "write_file"],
             "skills": ["skill_view"], "terminal": ["terminal"], "todo": ["todo"],
             "delegation": ["delegate_task"],
         },
         "skills": { "general": [tools::SKILL] },
-        "cwd": session.cwd, "branch": session.branch, "project": null, "personality": "",
+        "cwd": session.cwd, "branch": session.branch, "project": null, "personality": config.personality,
         "running": session.turn.is_some(), "title": session.title.clone().unwrap_or_default(),
         "stored_session_id": session.stored, "desktop_contract": 4, "version": "0.19.0",
         "release_date": "2026.7.20", "update_behind": 0,

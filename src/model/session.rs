@@ -84,6 +84,28 @@ pub enum ApprovalMode {
     Other(Untrusted),
 }
 
+impl ApprovalMode {
+    /// The mode that Hermes calls so.
+    pub fn named(word: &str) -> Self {
+        match word {
+            "manual" => Self::Manual,
+            "smart" => Self::Smart,
+            "off" => Self::Off,
+            _ => Self::Other(word.into()),
+        }
+    }
+
+    /// What Hermes calls it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Manual => "manual",
+            Self::Smart => "smart",
+            Self::Off => "off",
+            Self::Other(word) => word.raw(),
+        }
+    }
+}
+
 /// A text that waits for the running turn to end. The queue is hermux's: nothing of it is at the backend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueEntry {

@@ -1,5 +1,7 @@
 //! What a key means. The keymap turns keys into these; `update` acts on them.
 
+use crate::model::settings::Topic;
+
 /// A wish of the person at this terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Intent {
@@ -61,6 +63,12 @@ pub enum Intent {
     Row(RowAct),
 
     Palette,
+    /// The settings of what is shown.
+    Settings,
+    /// One of them.
+    Set(Topic),
+    /// Where the session's tools run.
+    SessionDirectory,
     /// Search what was said in every session.
     Search,
     /// From names to what was said, and back.
@@ -215,6 +223,8 @@ pub enum ProfileDeed {
     Describe,
     /// Change its SOUL.md in the person's editor.
     Soul,
+    /// Its settings: what new sessions begin with, tools, skills.
+    Settings,
     /// Start its backend, or stop it.
     Backend,
     Delete,

@@ -64,12 +64,7 @@ pub(super) fn info(raw: Option<&RawValue>, odd: &Oddities) -> Info {
         cwd: fields.word("cwd"),
         // Empty outside a repository: that is news too.
         branch: fields.text("branch"),
-        approval_mode: fields.word("approval_mode").map(|mode| match mode.raw() {
-            "manual" => ApprovalMode::Manual,
-            "smart" => ApprovalMode::Smart,
-            "off" => ApprovalMode::Off,
-            _ => ApprovalMode::Other(mode),
-        }),
+        approval_mode: fields.word("approval_mode").map(|mode| ApprovalMode::named(mode.raw())),
         yolo: fields.flag("yolo"),
         fast: fields.flag("fast"),
         // Empty: none.

@@ -8,7 +8,6 @@ use crate::{
     base::text::Untrusted,
     model::{
         agent::Reply,
-        session::ApprovalMode,
         settings::{Choice, Setting, Topic},
     },
 };
@@ -64,12 +63,7 @@ pub(super) fn value(setting: &Setting, of_session: bool) -> String {
         }
         Setting::Effort(word) | Setting::Personality(word) | Setting::Directory(word) => word.clone(),
         Setting::Fast(on) => if *on { "on" } else { "off" }.to_owned(),
-        Setting::Approvals(mode) => match mode {
-            ApprovalMode::Manual => "manual".to_owned(),
-            ApprovalMode::Smart => "smart".to_owned(),
-            ApprovalMode::Off => "off".to_owned(),
-            ApprovalMode::Other(word) => word.raw().to_owned(),
-        },
+        Setting::Approvals(mode) => mode.word().to_owned(),
         Setting::Toolset { name, .. } | Setting::Skill { name, .. } => name.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! Slash commands: the list, the completion, and running them.
 
 use super::{Answer, Call, history, sessions};
+use crate::demo::config::PERSONALITIES;
 use crate::demo::frames::refuse;
 use crate::demo::replies::SCENES;
 use serde_json::{Map, Value, json};
@@ -45,11 +46,15 @@ pub(super) fn complete(call: &mut Call<'_>) -> Value {
     let item =
         |text: &str, display: &str, meta: &str| json!({ "text": text, "display": display, "meta": meta });
     if let Some((name, begun)) = rest.split_once(' ') {
-        let scenes = if name == "demo" { &SCENES[..] } else { &[] };
-        let items: Vec<Value> = scenes
-            .iter()
-            .filter(|(scene, ..)| scene.starts_with(begun))
-            .map(|(scene, _, shows)| item(scene, scene, shows))
+        let words: Vec<(&str, &str)> = match name {
+            "demo" => SCENES.iter().map(|(scene, _, shows)| (*scene, *shows)).collect(),
+            "personality" => [("none", "clears it")].into_iter().chain(PERSONALITIES).collect(),
+            _ => Vec::new(),
+        };
+        let items: Vec<Value> = words
+            .into_iter()
+            .filter(|(word, _)| word.starts_with(begun))
+            .map(|(word, meta)| item(word, word, meta))
             .collect();
         return json!({ "items": items, "replace_from": name.chars().count() + 2 });
     }

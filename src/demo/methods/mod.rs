@@ -73,9 +73,8 @@ impl Call<'_> {
 
     /// The full info of `live`, also sent as an event.
     fn push_info(&mut self, live: &str) -> Value {
-        let mode = &self.state.config.approvals_mode;
         let Some(session) = self.state.sessions.get(live) else { return Value::Null };
-        let info = frames::full_info(session, &self.backend.profile, mode);
+        let info = frames::full_info(session, &self.backend.profile, &self.state.config);
         self.event(live, "session.info", info.clone());
         info
     }

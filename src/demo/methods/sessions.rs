@@ -146,11 +146,11 @@ pub(super) fn activate(call: &mut Call<'_>) -> Answer {
 
 /// Gives the stream of `live` to the asking socket, and says where it stands.
 fn bind(call: &mut Call<'_>, live: &str) -> Answer {
-    let (socket, mode) = (call.socket, call.state.config.approvals_mode.clone());
+    let (socket, config) = (call.socket, call.state.config.clone());
     let session = call.state.session(live).ok_or_else(|| refuse(4001, "session not found"))?;
     session.owner = Some(socket);
     let info =
-        if session.built { full_info(session, &call.backend.profile, &mode) } else { bare_info(session) };
+        if session.built { full_info(session, &call.backend.profile, &config) } else { bare_info(session) };
     Ok(session.activation(&info))
 }
 

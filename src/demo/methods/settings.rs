@@ -2,6 +2,7 @@
 
 use super::{Answer, Call};
 use crate::demo::backend::note;
+use crate::demo::config::PERSONALITIES;
 use crate::demo::frames::{Refusal, refuse};
 use crate::demo::{MODELS, NO_PROVIDER, PROVIDER};
 use serde_json::{Value, json};
@@ -23,7 +24,10 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
             json!({ "value": effort, "display": "show" })
         }
         "fast" => json!({ "value": "normal" }),
-        "personality" => json!({ "value": "none" }),
+        "personality" => {
+            let set = config.personality.as_str();
+            json!({ "value": if set.is_empty() { "none" } else { set } })
+        }
         "skin" => json!({ "value": "default" }),
         "profile" => {
             let home = call.backend.home.display().to_string();
@@ -74,6 +78,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Answer {
             save(call);
             Ok(json!({ "key": key, "value": value }))
         }
+        "personality" => personality(call, &value),
         "fast" => Err(refuse(4002, "fast mode is not available for this model")),
         _ => Err(unknown(&key)),
     }
@@ -96,6 +101,19 @@ fn approvals_mode(call: &mut Call<'_>, mode: &str) -> Result<(), Refusal> {
         call.push_info(&live);
     }
     Ok(())
+}
+
+/// Like Hermes: for the profile, and at once for the session that is named.
+fn personality(call: &mut Call<'_>, name: &str) -> Answer {
+    if name != "none" && !PERSONALITIES.iter().any(|(known, _)| *known == name) {
+        return Err(refuse(5001, format!("Unknown personality: `{name}`.")));
+    }
+    call.state.config.personality = if name == "none" { String::new() } else { name.to_owned() };
+    save(call);
+    if let Ok(live) = call.session().map(|session| session.live.clone()) {
+        call.push_info(&live);
+    }
+    Ok(json!({ "key": "personality", "value": name, "history_reset": false }))
 }
 
 fn yolo(call: &mut Call<'_>, live: Option<&str>, value: &str) -> Answer {

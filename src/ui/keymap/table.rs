@@ -2,6 +2,7 @@
 //! `docs/KEYS.md` are made from it.
 
 use super::Scope;
+use crate::model::settings::Topic;
 use crate::ui::intent::{Edit, Intent, ProfileDeed, RowAct};
 
 /// One action.
@@ -61,6 +62,15 @@ pub static ACTIONS: &[Action] = &[
     action("palette.open", Intent::Palette, Global, &["ctrl-p", "leader p", "cmd-p", "cmd-k", "ctrl-.", "cmd-."], "Open the palette: actions, sessions, profiles, commands"),
     action("palette.open_empty", Intent::Palette, Empty, &[":", "ctrl-k"], "Open the palette"),
     action("search.open", Intent::Search, Global, &["leader /"], "Search what was said in every session"),
+    action("settings.open", Intent::Settings, Global, &["leader ;"], "Settings of this session and its profile"),
+    action("settings.model", Intent::Set(Topic::Models), Global, &["alt-m", "leader M"], "Choose the model"),
+    action("settings.effort", Intent::Set(Topic::Effort), Global, &[], "Choose how long the model thinks"),
+    action("settings.fast", Intent::Set(Topic::Fast), Global, &[], "Choose the speed tier"),
+    action("settings.approvals", Intent::Set(Topic::Approvals), Global, &[], "Choose who decides on dangerous commands"),
+    action("settings.personality", Intent::Set(Topic::Personality), Global, &[], "Choose a personality"),
+    action("settings.tools", Intent::Set(Topic::Toolsets), Global, &[], "Turn tools on and off"),
+    action("settings.skills", Intent::Set(Topic::Skills), Global, &[], "Turn skills on and off"),
+    action("session.directory", Intent::SessionDirectory, Global, &[], "Change where this session's tools run"),
     action("help.open", Intent::Help, Global, &["f1", "leader ?"], "Show all keys"),
     action("help.open_empty", Intent::Help, Empty, &["?"], "Show all keys"),
     action("card.focus", Intent::FocusCard, Global, &["alt-r", "leader r"], "Turn to the question that waits"),
@@ -243,6 +253,7 @@ pub static ACTIONS: &[Action] = &[
     action("profile.rename", Intent::Profile(ProfileDeed::Rename), Profiles, &["r"], "Rename this profile"),
     action("profile.describe", Intent::Profile(ProfileDeed::Describe), Profiles, &["e"], "Say what this profile is for"),
     action("profile.soul", Intent::Profile(ProfileDeed::Soul), Profiles, &["s"], "Change this profile's SOUL.md in my editor"),
+    action("profile.settings", Intent::Profile(ProfileDeed::Settings), Profiles, &["t"], "Settings of this profile: model, tools, skills"),
     action("profile.backend", Intent::Profile(ProfileDeed::Backend), Profiles, &["b"], "Start or stop this profile's backend"),
     action("profile.move_left", Intent::Profile(ProfileDeed::MoveLeft), Profiles, &["<", "shift-left", "H", "K"], "Move this profile left or up"),
     action("profile.move_right", Intent::Profile(ProfileDeed::MoveRight), Profiles, &[">", "shift-right", "L", "J"], "Move this profile right or down"),

@@ -1,9 +1,11 @@
 //! What this terminal asked of the hub, and what is to be done with the answer.
 
 use super::picker::Place;
+use super::setup::Scope;
 use crate::base::ids::{LineageRoot, ProfileName, SecretHandle, SessionId, StoredId};
 use crate::model::draft::Piece;
 use crate::model::link::SessionLink;
+use crate::model::settings::Setting;
 
 /// A text that the hub was given, and whose it is: it may come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub enum Ask {
     StopHub,
     /// A tab that is to be closed.
     Close(SessionId),
+    /// What can be set.
+    Choices(Scope),
+    /// A setting that is to be made: of which profile and session, what, and whose in words.
+    Configure(Box<(ProfileName, Option<SessionId>, Setting, String)>),
     /// A draft that was saved.
     Draft(SessionId),
     /// A fresh draft for a text whose session is gone.

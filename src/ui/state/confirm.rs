@@ -4,6 +4,7 @@
 use super::gesture::Place;
 use super::list::Meant;
 use crate::base::ids::{ProfileName, SessionId};
+use crate::model::settings::Setting;
 use crate::proto::command::CloseRunning;
 use crate::ui::action::Next;
 use crate::ui::intent::ProfileDeed;
@@ -39,6 +40,8 @@ pub enum Deed {
     Leave(Next),
     Bypass(SessionId, bool),
     StopBackend(ProfileName),
+    /// Have something set, of a session or its profile.
+    Configure(ProfileName, Option<SessionId>, Setting),
     /// Interrupt every running turn.
     StopAll,
     /// End the hub.
@@ -61,6 +64,7 @@ impl Deed {
             | Self::Leave(_)
             | Self::Bypass(_, true)
             | Self::StopBackend(_)
+            | Self::Configure(..)
             | Self::StopAll
             | Self::StopHub
             | Self::Profile(_, ProfileDeed::Delete)

@@ -51,6 +51,8 @@ pub enum EntryOf {
     Title(SessionId),
     /// A stored session's title.
     Row(Box<Meant>),
+    /// Where its tools run.
+    SessionDirectory(SessionId),
     /// A message that waits in its queue.
     Queued(SessionId, QueueId),
     /// Where new sessions of a profile work.

@@ -20,6 +20,7 @@ pub mod picker;
 pub mod rank;
 pub mod recent;
 pub mod secret_field;
+pub mod setup;
 pub mod strip;
 pub mod swatch;
 pub mod titles;
@@ -32,6 +33,7 @@ use crate::base::clock::{Tick, WallMs};
 use crate::base::ids::{AskId, ClientId, ProfileName, SecretHandle, SendRef, SessionId, StoredId};
 use crate::config::settings::Config;
 use crate::model::session::Session;
+use crate::model::settings::Choice;
 use crate::model::slash::SlashCommand;
 use crate::model::status::Status;
 use crate::model::terminal::{Multiplexer, TerminalInfo};
@@ -52,6 +54,7 @@ use pane::Pane;
 use picker::Place;
 use recent::Recent;
 use secret_field::SecretField;
+use setup::Scope;
 use strip::Strip;
 use titles::Titles;
 
@@ -137,6 +140,8 @@ pub struct UiState {
     pub aim: Option<(SessionId, Place)>,
     /// How often actions were taken from the palette.
     pub used: HashMap<Intent, u32>,
+    /// What can be set, as it was told last.
+    pub choices: BTreeMap<Scope, Vec<Choice>>,
     /// Sessions that needed the person when last looked: a new one rings.
     pub needing: Vec<SessionId>,
     /// Sessions whose backend was asked to wake for what is being written.
@@ -232,6 +237,7 @@ impl UiState {
             searching: None,
             aim: None,
             used: HashMap::new(),
+            choices: BTreeMap::new(),
             needing: Vec::new(),
             warmed: Vec::new(),
             wall: WallMs(0),

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::picker::{Picker, Target};
+use super::setup::Setup;
 use crate::base::clock::Tick;
 use crate::base::ids::{AskId, ProfileName, SessionId, StoredId};
 use crate::base::text::Untrusted;
@@ -27,6 +28,8 @@ pub struct Palette {
     pub written: u64,
     pub search: Search,
     pub preview: Preview,
+    /// Whose settings, where they are what is offered.
+    pub setup: Option<Setup>,
 }
 
 /// What a palette is for.
@@ -46,6 +49,8 @@ pub enum Offer {
     Links,
     /// What was said, in every session.
     Search,
+    /// Settings of a profile or a session.
+    Settings,
 }
 
 /// A part of everything, named by the first character of a query.
@@ -55,14 +60,16 @@ pub enum Part {
     Actions,
     Sessions,
     Profiles,
+    Models,
     Slash,
 }
 
 /// What a query may begin with, and what it then is about.
-pub const PREFIXES: [(char, Part, &str); 4] = [
+pub const PREFIXES: [(char, Part, &str); 5] = [
     ('>', Part::Actions, "actions"),
     ('@', Part::Sessions, "sessions"),
     ('#', Part::Profiles, "profiles"),
+    ('%', Part::Models, "models"),
     ('/', Part::Slash, "commands"),
 ];
 

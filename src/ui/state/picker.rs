@@ -9,6 +9,7 @@ use crate::base::clock::WallMs;
 use crate::base::ids::{ProfileName, QueueId, SessionId, StoredId};
 use crate::model::link::SessionLink;
 use crate::model::profile::BackendState;
+use crate::model::settings::{Setting, Topic};
 use crate::model::status::Status;
 use crate::ui::intent::Intent;
 
@@ -73,6 +74,8 @@ pub enum Target {
     Queued(SessionId, QueueId),
     /// What a message links to.
     Link(SessionLink),
+    Topic(Topic),
+    Set(Setting),
 }
 
 impl Default for Target {
@@ -111,6 +114,11 @@ impl Picker {
 
     fn place_of(&self, what: &Target) -> Option<usize> {
         self.hits.iter().position(|hit| self.rows.get(hit.row).is_some_and(|row| row.what == *what))
+    }
+
+    /// Nothing is typed, nothing is chosen by hand.
+    pub fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// The query is another one: the best row is chosen again.

@@ -106,6 +106,14 @@ impl Step<'_> {
                 self.ui.completing.found = rows.into_iter().map(|found| found.row).collect();
                 self.ui.completing.stale = true;
             }
+            (Answer::Choices(list), Some(Ask::Choices(scope))) => self.offered(ask, scope, list),
+            (Answer::Unconfirmed(warning), Some(Ask::Configure(wish))) => {
+                let (profile, session, setting, _) = *wish;
+                self.unconfirmed(&warning, profile, session, setting);
+            }
+            (Answer::Done, Some(Ask::Configure(wish))) => {
+                self.was_set(ask, &wish.0, &wish.2, &wish.3);
+            }
             (Answer::Commands(Some(list)), Some(Ask::Slash(profile))) => {
                 self.ui.slash.insert(profile, list);
                 self.ui.completing.stale = true;
@@ -182,6 +190,8 @@ impl Step<'_> {
             }
             Some(Ask::Details(profile)) => self.detailed(profile, Known::Not(why)),
             Some(Ask::Soul(profile)) => self.say(format!("SOUL.md of {profile} cannot be read: {why}")),
+            Some(Ask::Choices(_)) => self.not_offered(ask, why),
+            Some(Ask::Configure(_)) => self.not_set(ask, &why),
             Some(Ask::Draft(session)) => {
                 if let Some(pane) = self.ui.panes.get_mut(&session) {
                     pane.mark_unsaved(self.now);

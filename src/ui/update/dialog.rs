@@ -61,6 +61,11 @@ impl Step<'_> {
             Deed::StopBackend(profile) => {
                 self.command(Ask::Plain, Command::StopBackend { profile, force: true });
             }
+            Deed::Configure(profile, session, setting) => {
+                let whose = if session.is_some() { "this session of" } else { "profile" };
+                let whose = format!("{whose} {profile}");
+                self.configure(profile, session, setting, &whose);
+            }
             Deed::StopAll => self.command(Ask::StopAll, Command::StopAll),
             Deed::StopHub => self.stop_hub(),
             Deed::Profile(profile, deed) => self.do_with(&profile, deed),

@@ -4,6 +4,7 @@ use super::Step;
 use crate::base::ids::{ProfileName, QueueId, SessionId};
 use crate::base::text;
 use crate::model::draft::Piece;
+use crate::model::settings::Setting;
 use crate::proto::Command;
 use crate::proto::command::RowEdit;
 use crate::ui::state::editor::{self, Editor};
@@ -37,6 +38,14 @@ impl Step<'_> {
             self.say(format!("New sessions of {profile} work in {}", text::label(&directory, 60)));
             self.ui.directories.insert(profile, directory);
         }
+    }
+
+    /// Asks where the session's tools shall run.
+    pub(super) fn ask_session_directory(&mut self) {
+        let Some(session) = self.session() else { return };
+        let here = session.info.cwd.as_ref().map(|cwd| cwd.raw().to_owned()).unwrap_or_default();
+        let of = EntryOf::SessionDirectory(session.id);
+        self.ask_text("Working directory of this session", "nothing changes", &here, of);
     }
 
     /// Changes a message that waits: the one there is, else one of a list.
@@ -95,6 +104,14 @@ impl Step<'_> {
                 self.command(purpose, Command::SetDirectory { profile, directory });
             }
             EntryOf::Row(row) => self.edit_rows(&[*row], &RowEdit::Title(one_line(&text))),
+            EntryOf::SessionDirectory(session) => {
+                let profile = self.mirror.session(session).map(|known| known.profile.clone());
+                let path = text.trim().to_owned();
+                if let Some(profile) = profile.filter(|_| !path.is_empty()) {
+                    let whose = format!("this session of {profile}");
+                    self.configure(profile, Some(session), Setting::Directory(path), &whose);
+                }
+            }
             EntryOf::Queued(session, entry) if text.trim().is_empty() => {
                 self.command(Ask::Plain, Command::RemoveQueued { session, entry });
             }

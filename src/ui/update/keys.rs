@@ -130,6 +130,9 @@ impl Step<'_> {
             Intent::Palette => self.open_palette(Offer::Everything),
             Intent::Search => self.open_palette(Offer::Search),
             Intent::PickTheme => self.open_palette(Offer::Themes),
+            Intent::Settings => self.open_settings(None),
+            Intent::Set(topic) => self.open_settings(Some(topic)),
+            Intent::SessionDirectory => self.ask_session_directory(),
             Intent::Help => {
                 let scopes = self.scopes();
                 self.ui.layer = Some(Layer::Help { query: Editor::default(), scroll: 0, scopes });

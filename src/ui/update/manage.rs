@@ -96,6 +96,7 @@ impl Step<'_> {
                 let profile = profile.clone();
                 self.command(Ask::Soul(profile.clone()), Command::ReadSoul { profile });
             }
+            ProfileDeed::Settings => self.open_profile_settings(profile),
             ProfileDeed::Backend => self.switch_backend(profile),
             ProfileDeed::Delete => self.ask_delete(profile),
             ProfileDeed::MoveLeft => self.move_profile(profile, -1),

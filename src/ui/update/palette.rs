@@ -4,6 +4,7 @@
 mod ask;
 mod place;
 mod rows;
+mod setup;
 
 pub(super) use ask::due;
 
@@ -68,7 +69,9 @@ impl Step<'_> {
             Intent::PageDown => open.picker.step(page),
             Intent::ScrollUp => open.preview.scroll = open.preview.scroll.saturating_add(3),
             Intent::ScrollDown => open.preview.scroll = open.preview.scroll.saturating_sub(3),
+            Intent::OtherList if open.setup.is_some() => self.other_scope(),
             Intent::OtherList => self.other_list(),
+            Intent::Back => return self.back_to_settings(),
             Intent::Accept => self.accept(),
             _ => return false,
         }
@@ -121,6 +124,11 @@ impl Step<'_> {
         if self.ui.picks() {
             return self.pick(target);
         }
+        match target {
+            Target::Topic(topic) => return self.open_topic(topic),
+            Target::Set(setting) => return self.set(setting),
+            _ => {}
+        }
         let Some(Layer::Palette(open)) = self.ui.layer.take() else { return };
         match target {
             target if open.offer == Offer::Link => self.link_target(&target, &open),
@@ -141,6 +149,7 @@ impl Step<'_> {
             Target::Slash(name) => self.begin_command(&name),
             Target::Queued(session, entry) => self.ask_queued(session, entry),
             Target::Link(link) => self.follow(link),
+            Target::Topic(_) | Target::Set(_) => {}
         }
     }
 

@@ -165,6 +165,7 @@ impl Step<'_> {
             ('c', "colour…", ProfileDeed::Colour),
             ('e', "describe…", ProfileDeed::Describe),
             ('s', "SOUL.md in your editor", ProfileDeed::Soul),
+            ('t', "settings…", ProfileDeed::Settings),
             ('b', backend, ProfileDeed::Backend),
             ('r', "rename…", ProfileDeed::Rename),
             ('D', "delete…", ProfileDeed::Delete),

@@ -27,12 +27,13 @@ const LIST: usize = 34;
 const LABEL: usize = 11;
 
 /// What can be done with a profile, in the order it is offered; the grave ones are apart.
-const DEEDS: [(ProfileDeed, &str); 9] = [
+const DEEDS: [(ProfileDeed, &str); 10] = [
     (ProfileDeed::Switch, "switch to it"),
     (ProfileDeed::NewSession, "new session"),
     (ProfileDeed::Colour, "colour"),
     (ProfileDeed::Describe, "describe"),
     (ProfileDeed::Soul, "SOUL.md"),
+    (ProfileDeed::Settings, "settings"),
     (ProfileDeed::Rename, "rename"),
     (ProfileDeed::Backend, "start or stop its backend"),
     (ProfileDeed::MoveLeft, "move up"),

@@ -52,6 +52,7 @@ use super::mirror::Mirror;
 use super::state::guard::CardKey;
 use super::state::layer::Layer;
 use super::state::manage::Manage;
+use super::state::setup::Setup;
 use super::state::{Focus, Hit, UiState};
 use super::theme::Theme;
 use crate::base::clock::Tick;
@@ -380,7 +381,8 @@ fn changes(
     now: Tick,
 ) -> Option<Tick> {
     let world = mirror.world();
-    let searches = matches!(&ui.layer, Some(Layer::Palette(open)) if open.search.asked.is_some());
+    let searches = matches!(&ui.layer, Some(Layer::Palette(open))
+        if open.search.asked.is_some() || open.setup.as_ref().is_some_and(Setup::waits));
     let spins = searches
         || session.is_some_and(|session| status::of(session) == status::Status::Working)
         || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))

@@ -17,6 +17,7 @@ use crate::ui::keymap::{Keymap, Scope};
 use crate::ui::render::wrap;
 use crate::ui::state::Hit;
 use crate::ui::state::palette::{Offer, PREFIXES, Palette, Side};
+use crate::ui::state::setup::{self, Setup};
 use crate::ui::theme::Theme;
 
 /// Cells of a list without a look beside it, and with one.
@@ -121,10 +122,12 @@ pub(super) fn boxed(palette: &Palette, around: Around<'_>) -> Over {
         let until = usize::from(plan.area.height).saturating_sub(3);
         rows.resize(until.max(rows.len()), Line::default());
         let says = palette.picker.chosen().map(|row| row.hint.as_str()).unwrap_or_default();
-        rows.push(Line::styled(width::truncate(says, plan.inner), theme.dim));
+        let failed = palette.setup.as_ref().and_then(|setup| setup.failed.as_deref());
+        let style = if failed.is_some() { theme.bad } else { theme.dim };
+        rows.push(Line::styled(width::truncate(failed.unwrap_or(says), plan.inner), style));
     }
     let boxed = Boxed {
-        title: Line::styled(title(palette.offer), theme.strong),
+        title: Line::styled(title(palette), theme.strong),
         corner: corner(palette, theme, now),
         foot: keys(palette, keymap, plan.inner, theme),
         rows,
@@ -134,8 +137,13 @@ pub(super) fn boxed(palette: &Palette, around: Around<'_>) -> Over {
     Over { area: plan.area, boxed, hits }
 }
 
-fn title(offer: Offer) -> &'static str {
-    match offer {
+fn title(palette: &Palette) -> String {
+    if let Some(setup) = &palette.setup {
+        let name = setup.topic.map_or("Settings", setup::name);
+        return format!(" {name} · {} ", setup.whose());
+    }
+    let name = match palette.offer {
+        Offer::Settings => " Settings ",
         Offer::Everything => " Palette ",
         Offer::Sessions => " Sessions ",
         Offer::Profiles => " Profiles ",
@@ -144,7 +152,8 @@ fn title(offer: Offer) -> &'static str {
         Offer::Link => " Link a session ",
         Offer::Links => " Linked sessions ",
         Offer::Search => " Search what was said ",
-    }
+    };
+    name.to_owned()
 }
 
 /// The query's row, and the column of its caret. An empty one says what may be written.
@@ -161,6 +170,7 @@ fn query(palette: &Palette, inner: usize, theme: &Theme) -> (Line<'static>, usiz
             Offer::Themes => "a theme, until hermux ends",
             Offer::Link => "the session to link to",
             Offer::Links => "which session",
+            Offer::Settings => "type to find",
             Offer::Search => "words that were said in any session of any profile",
         };
         first = Line::styled(says, theme.dim);
@@ -227,11 +237,20 @@ fn listed(palette: &Palette, plan: Plan, (theme, now): (&Theme, Tick)) -> Listed
 fn nothing(palette: &Palette) -> String {
     let search = &palette.search;
     match palette.offer {
+        Offer::Settings => setup_nothing(palette),
         Offer::Search if search.asked.is_some() || search.due.is_some() => "searching…".to_owned(),
         Offer::Search if search.text.is_empty() => String::new(),
         Offer::Search => "nobody said that".to_owned(),
         _ if palette.finding.is_some() => "looking…".to_owned(),
         _ => "nothing matches".to_owned(),
+    }
+}
+
+fn setup_nothing(palette: &Palette) -> String {
+    match &palette.setup {
+        Some(setup) if setup.asked.is_some() => "asking the backend…".to_owned(),
+        Some(setup) => setup.failed.clone().unwrap_or_else(|| "nothing matches".to_owned()),
+        None => String::new(),
     }
 }
 
@@ -258,6 +277,9 @@ fn corner(palette: &Palette, theme: &Theme, now: Tick) -> Line<'static> {
         Offer::Search if search.asked.is_some() => {
             Line::styled(format!(" {} searching… {count} ", motion::spinner(theme, now)), theme.warn)
         }
+        Offer::Settings if palette.setup.as_ref().is_some_and(Setup::waits) => {
+            Line::styled(format!(" {} asking… ", motion::spinner(theme, now)), theme.warn)
+        }
         Offer::Search if search.text.is_empty() => Line::default(),
         Offer::Search if search.cut => Line::styled(format!(" the newest {count} "), theme.dim),
         Offer::Search => Line::styled(format!(" ✓ {count} "), theme.dim),
@@ -270,6 +292,11 @@ fn keys(palette: &Palette, keymap: &Keymap, cells: usize, theme: &Theme) -> Line
     let other = match palette.offer {
         Offer::Everything | Offer::Sessions => Some("searches what was said"),
         Offer::Search => Some("back to names"),
+        Offer::Settings => match &palette.setup {
+            Some(setup) if setup.session.is_none() => None,
+            Some(setup) if setup.of_session => Some("the profile's"),
+            _ => Some("this session's"),
+        },
         _ => None,
     };
     let mut says = vec![(Scope::List, Intent::Accept, "takes it")];

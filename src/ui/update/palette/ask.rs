@@ -194,6 +194,7 @@ impl Step<'_> {
         let Some(profile) = self.session().map(|session| session.profile.clone()) else { return };
         if everything && self.ui.online {
             self.command(Ask::Slash(profile.clone()), Command::Commands { profile });
+            self.ask_models();
         }
     }
 }

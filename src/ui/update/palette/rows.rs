@@ -34,6 +34,9 @@ impl Step<'_> {
             Offer::Queue => self.queued(),
             Offer::Themes => self.theme_rows(""),
             Offer::Links => self.linked_rows(),
+            Offer::Settings => {
+                palette.setup.as_ref().map(|setup| self.setting_rows(setup)).unwrap_or_default()
+            }
             Offer::Sessions | Offer::Link => self.sessions(palette),
             // The hub has matched these already.
             Offer::Search => return (self.places(palette), String::new()),
@@ -41,6 +44,7 @@ impl Step<'_> {
                 Part::Actions => self.actions(palette),
                 Part::Sessions => self.sessions(palette),
                 Part::Profiles => self.profiles(),
+                Part::Models => self.models(""),
                 Part::Slash => self.slash(""),
                 Part::All => self.everything(palette),
             },
@@ -58,6 +62,7 @@ impl Step<'_> {
         }
         rows.extend(rest);
         rows.extend(self.theme_rows("Theme: "));
+        rows.extend(self.models("Model: "));
         rows.extend(self.slash("/"));
         rows
     }

@@ -156,6 +156,40 @@ async fn pages_are_the_list_of_hermes() {
     assert_eq!(rows, all);
 }
 
+/// C25, J03: who lists one profile pays for one: nothing else is read or watched, and a page is answered from what was read once.
+#[tokio::test]
+async fn one_profile_costs_one_reading() {
+    let mut stage = Stage::new();
+    for profile in ["default", "work"] {
+        let db = database(&stage.home(profile));
+        db.execute("UPDATE sessions SET title = id WHERE coalesce(title, '') = ''", ()).unwrap();
+    }
+    stage.page("default").await;
+    let read = stage.library.holdings[&name("default")].table.clone().unwrap();
+    stage.page("default").await;
+    assert_eq!(stage.library.holdings.keys().collect::<Vec<_>>(), [&name("default")]);
+    assert!(Arc::ptr_eq(&read, stage.library.holdings[&name("default")].table.as_ref().unwrap()));
+}
+
+/// REL-20: reading a database is no news of it: else it would be read for ever.
+#[tokio::test]
+async fn reading_makes_no_news() {
+    let mut stage = Stage::new();
+    let homes = ["default", "work"].map(|profile| database(&stage.home(profile)));
+    for db in &homes {
+        db.execute("UPDATE sessions SET title = id WHERE coalesce(title, '') = ''", ()).unwrap();
+    }
+    // Closed, so that the files beside them come and go with each reading.
+    drop(homes);
+    stage.page("default").await;
+    stage.page("work").await;
+    stage.page("default").await;
+    add(&Connection::open(stage.home("work").join("state.db")).unwrap(), "n1", "News");
+    // What was heard before came before.
+    assert_eq!(stage.changed().await, name("work"));
+    assert_eq!(stage.library.holdings[&name("default")].pace.due(), None);
+}
+
 /// C20, C21: every profile has its own rows and its own total; a profile without a database has none, and no problem.
 #[tokio::test]
 async fn totals_are_those_of_one_profile() {

@@ -47,7 +47,8 @@ fn weights(depth: Depth) -> Theme {
         strong: bold,
         key: bold,
         needs: bold,
-        chosen: plain.add_modifier(Modifier::REVERSED),
+        // Faint text turned round is hard to read, and not of one brightness with the rest of its row.
+        chosen: plain.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM),
         rule: dim,
         thought: dim.add_modifier(Modifier::ITALIC),
         found,
@@ -150,6 +151,8 @@ fn ansi(shade: Shade, depth: Depth, painted: bool) -> Theme {
         bad: on(plain, pick.bad),
         needs: on(weights.strong, pick.warn),
         chip: on(plain, pick.key),
+        // Turned round, each colour of a row would be a patch of ground of its own.
+        chosen: weights.chosen.fg(Color::Reset),
         heading: on(weights.strong, pick.key),
         link: on(weights.link, pick.key),
         code: on(plain, pick.key),
@@ -173,6 +176,7 @@ fn ansi(shade: Shade, depth: Depth, painted: bool) -> Theme {
         theme.base = plain.fg(text).bg(ground);
         (theme.panel, theme.block) = (theme.base, theme.base);
         theme.rule = plain.fg(rule);
+        theme.chosen = theme.chosen.fg(text);
         for role in [&mut theme.dim, &mut theme.thought, &mut theme.quote, &mut theme.comment] {
             *role = role.remove_modifier(Modifier::DIM).fg(dim);
         }

@@ -120,6 +120,21 @@ fn without_colours_no_theme_has_one() {
     assert_eq!(theme.foreign(Style::new().fg(Color::Red)).fg, Some(Color::Reset));
 }
 
+/// Whatever a row is made of, chosen it stands on one ground.
+#[test]
+fn a_chosen_row_is_of_one_colour_on_the_terminals_own_ground() {
+    for (name, depth) in [(DEFAULT, Depth::True), (DEFAULT, Depth::Ansi), ("dark", Depth::Ansi)] {
+        for shade in SHADES {
+            let theme = Theme::named(name, shade, depth).unwrap();
+            for style in [theme.text, theme.dim, theme.key, theme.good, theme.bad, theme.accent("work")] {
+                let seen = style.patch(theme.chosen);
+                assert_eq!(seen.fg, theme.text.patch(theme.chosen).fg, "{name} {shade:?} {depth:?}");
+                assert!(seen.fg.is_some() && !seen.add_modifier.contains(Modifier::DIM), "{name} {shade:?}");
+            }
+        }
+    }
+}
+
 /// DECISIONS: only the terminal's own colours unless a theme is set.
 #[test]
 fn the_default_theme_paints_nothing_but_the_terminals_own_sixteen() {

@@ -39,12 +39,15 @@ pub(super) fn boxed(
 ) -> Over {
     let cells = usize::from(size.0).saturating_sub(8).clamp(1, 68);
     let mut drawn = Drawn::default();
+    // It is said once: under the field that it is about, else at the end.
+    let mut error = form.error.as_ref();
     for (n, of) in form.fields.iter().enumerate() {
         drawn.field(form, (n, of), cells, theme);
         if n == NAME && form.names() && !form.line(NAME).is_empty() {
             let taken = world.profiles.iter().map(|profile| &profile.name);
             if let Err(wrong) = form.name(taken) {
-                drawn.said(&wrong, theme.warn, cells, LABEL);
+                let refused = error.take_if(|error| **error == wrong).is_some();
+                drawn.said(&wrong, if refused { theme.bad } else { theme.warn }, cells, LABEL);
             }
         }
     }
@@ -52,7 +55,7 @@ pub(super) fn boxed(
     for note in &form.notes {
         drawn.said(note, theme.dim, cells, 0);
     }
-    match (&form.error, form.busy) {
+    match (error, form.busy) {
         (_, Some(_)) => {
             let words = format!("{} working …", motion::spinner(theme, now));
             drawn.rows.push(Line::styled(words, theme.warn));

@@ -25,6 +25,8 @@ const WIDE: u16 = 90;
 const LIST: usize = 34;
 /// Cells of the labels.
 const LABEL: usize = 11;
+/// Rows that must be left for what cannot be undone to stand apart.
+const APART: usize = 6;
 
 /// What can be done with a profile, in the order it is offered; the grave ones are apart.
 const DEEDS: [(ProfileDeed, &str); 10] = [
@@ -196,6 +198,9 @@ impl View<'_> {
         // What can be done is on the screen whatever is not.
         let mut deeds = Part::default();
         deeds.deeds(self.keymap, &DEEDS, cells, theme);
+        if part.rows.len() + deeds.rows.len() + APART < room {
+            deeds.rows.push(Line::default());
+        }
         deeds.danger(profile, self.keymap, cells, theme);
         let left = room.saturating_sub(deeds.rows.len() + 1);
         part.rows.truncate(left.max(1));

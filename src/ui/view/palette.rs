@@ -261,9 +261,10 @@ fn marked(line: &Line<'static>, cells: usize, theme: &Theme) -> Line<'static> {
     line
 }
 
-/// A line of exactly so many cells.
+/// A line of exactly so many cells, whose style is in its parts, so that they can be put into another line.
 fn filled(line: &Line<'static>, cells: usize) -> Line<'static> {
     let mut line = wrap::clip(line, cells);
+    line.spans.iter_mut().for_each(|span| span.style = line.style.patch(span.style));
     let used: usize = line.spans.iter().map(|span| width::of(&span.content)).sum();
     line.spans.push(Span::raw(" ".repeat(cells.saturating_sub(used))));
     line
@@ -308,4 +309,18 @@ fn keys(palette: &Palette, keymap: &Keymap, cells: usize, theme: &Theme) -> Line
     }
     says.remove(1);
     foot(keymap, &says, theme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands beside the list is as faint as it is alone.
+    #[test]
+    fn a_line_put_into_another_keeps_its_style() {
+        let theme = Theme::ansi();
+        let line = filled(&Line::styled("4 messages", theme.dim), 12);
+        assert_eq!(line.spans.first().map(|span| span.style), Some(theme.dim));
+        assert_eq!(line.width(), 12);
+    }
 }

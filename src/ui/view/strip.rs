@@ -106,12 +106,12 @@ impl Row<'_> {
         let (edge, style) = self.edge(&default);
         let (mark, mark_style) = marks::backend(&profile.backend, self.theme, self.now);
         let icon = if self.all { "≡" } else { "⌂" };
-        let icon = vec![edge, Span::styled(format!("{icon} "), style)];
+        let icon = vec![edge, Span::styled(icon, style), Span::raw(" ")];
         self.put(icon, Some(Hit::Scope));
         let mut spans = vec![Span::styled(mark, mark_style)];
         // Where the row is short the icon says who it is.
         if self.area.width >= 60 {
-            spans.push(Span::styled(" default", style));
+            spans.extend([Span::raw(" "), Span::styled("default", style)]);
         }
         spans.extend(self.counts(status::tally(self.world, &default)));
         spans.push(Span::raw("  "));

@@ -79,7 +79,10 @@ fn side(list: &Side, brush: &mut Brush<'_>) -> Option<Position> {
     }
     if let (Some(style), true) = (list.border, list.area.width > 1) {
         for row in rows_of(list.area) {
-            brush.buffer.set_string(row.right() - 2, row.y, "│", style);
+            let x = row.right() - 2;
+            let before = brush.buffer.cell((x.saturating_sub(1), row.y));
+            let joint = if before.is_some_and(|cell| cell.symbol() == "─") { "┤" } else { "│" };
+            brush.buffer.set_string(x, row.y, joint, style);
         }
     }
     let (column, row) = list.caret?;

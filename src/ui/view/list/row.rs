@@ -9,8 +9,8 @@ use crate::base::text::{self, width};
 use crate::model::status;
 use crate::ui::state::list::{Entry, List};
 
-/// Cells of an age.
-const AGE: usize = 4;
+/// Cells of an age, at least.
+const AGE: usize = 3;
 
 impl Paper<'_> {
     /// Mark, state, title, draft, age.
@@ -55,7 +55,7 @@ impl Paper<'_> {
         if self.ui.list.all && self.ui.list.is_flat() {
             right.extend([Span::raw(" "), badge::of(entry.key.profile.as_str(), theme)]);
         }
-        right.push(Span::styled(format!(" {:>AGE$}", self.age(entry)), theme.dim));
+        right.push(Span::styled(format!(" {:>AGE$} ", self.age(entry)), theme.dim));
         let room = self.cells.saturating_sub(cells(&left) + cells(&right));
         left.push(Span::styled(width::truncate(&title, room), style));
         ends(left, right, self.cells)

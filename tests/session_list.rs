@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use hermux::base::clock::{Tick, WallMs};
 use hermux::base::ids::{LineageRoot, ProfileName, SessionId, StoredId};
-use hermux::model::listing::{Cursor, Filter, Page, Shown, Sort, StoredRow};
+use hermux::model::agent::ActiveState;
+use hermux::model::listing::{Cursor, Elsewhere, Filter, Page, Shown, Sort, StoredRow};
 use hermux::model::patch::{Change, Patch};
 use hermux::model::session::Unread;
 use hermux::model::shelf::{Group, ListPrefs, StateFilter, Tomb, TombKind};
@@ -599,6 +600,32 @@ fn a_row_is_stopped_by_its_own_session() {
     stage.keys("x");
     assert_eq!(stage.commands(), [Command::Interrupt { session: SessionId(2) }]);
     assert_eq!(stage.ui.active, Some(SessionId(1)));
+}
+
+/// 5A 27, I16: what another program runs is shown as such, and stopped as that row's own turn.
+#[test]
+fn what_another_program_runs_is_marked_and_can_be_stopped() {
+    let mut hub = Hub::with(&[("default", 3)]);
+    let rows = hub.rows.get_mut(&name("default")).unwrap();
+    (rows[1].ended, rows[1].last_active) = (false, WallMs(NOW - MINUTE));
+    let other = row("default", 3, "");
+    let mut stage = listed(&hub, busy(), 1, SIZE);
+    let works = Elsewhere { stored: other.id.clone(), state: ActiveState::Working };
+    stage.patch(vec![Patch::Elsewhere { profile: name("default"), rows: vec![works] }]);
+    choose(&mut stage, "default task 3");
+    let screen = stage.draw();
+    assert!(screen.contains(" ▹ default task 2") && screen.contains(" ▹ default task 3"), "{screen}");
+    assert!(screen.contains("  default task 1") && screen.contains("another program works"), "{screen}");
+    stage.commands();
+    stage.keys("x");
+    let stop = Command::StopStored { profile: name("default"), stored: other.id };
+    assert_eq!(stage.commands(), [stop]);
+    choose(&mut stage, "default task 1");
+    stage.keys("x");
+    assert_eq!(stage.commands(), [], "nothing runs there");
+    stage.keys("f f");
+    hub.serve(&mut stage);
+    assert_eq!(told(&stage), ["default task 3"]);
 }
 
 /// D01: a link to the row stands in the composer, with its profile.

@@ -126,6 +126,8 @@ pub struct Meant {
     pub name: String,
     pub title: Untrusted,
     pub archived: bool,
+    /// Another program may have it run.
+    pub may_run: bool,
 }
 
 /// One row.

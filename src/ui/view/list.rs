@@ -250,7 +250,11 @@ impl Paper<'_> {
         });
         let other = row.map(|row| &row.source).filter(|source| !matches!(source.raw(), "" | "tui"));
         let cwd = live.and_then(|session| session.info.cwd.as_ref()).or(row.and_then(|row| row.cwd.as_ref()));
+        let elsewhere = live.is_none() && self.runs_elsewhere(entry);
+        let word = if self.works_elsewhere(entry) { "works" } else { "may work" };
+        let elsewhere = elsewhere.then(|| format!("another program {word} in it"));
         let facts = [
+            elsewhere,
             messages,
             other.map(|source| format!("from {}", source.label(12))),
             cwd.filter(|cwd| !cwd.is_empty()).map(|cwd| text::label(&self.tilde(cwd.raw()), self.cells)),

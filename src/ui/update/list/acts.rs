@@ -80,6 +80,7 @@ impl Step<'_> {
             },
             title: title.or_else(|| row.and_then(|row| row.title.clone())).unwrap_or_default(),
             archived: row.is_some_and(|row| row.archived),
+            may_run: row.is_some_and(|row| row.may_run(self.ui.wall)),
         }
     }
 
@@ -128,7 +129,11 @@ impl Step<'_> {
             let command = match (row.session, row.stored.clone()) {
                 (Some(session), _) if busy => Command::Interrupt { session },
                 // What another program has it run is known to the backend alone.
-                (None, Some(stored)) => Command::StopStored { profile: row.profile.clone(), stored },
+                (None, Some(stored))
+                    if self.mirror.world().works_elsewhere(&row.profile, &stored) || row.may_run =>
+                {
+                    Command::StopStored { profile: row.profile.clone(), stored }
+                }
                 _ => continue,
             };
             stopped += 1;

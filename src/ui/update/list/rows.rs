@@ -68,6 +68,13 @@ impl Making<'_> {
         if self.list.prefs.group == Group::Age || self.list.prefs.filter.days.is_some() {
             (self.wall.0 / 3_600_000).hash(&mut hash);
         }
+        if self.list.prefs.state.is_some() {
+            for (profile, others) in &self.world.elsewhere {
+                for other in others {
+                    (profile, &other.stored, other.state as u8).hash(&mut hash);
+                }
+            }
+        }
         for session in self.world.sessions.values().filter(|session| self.shown.contains(&session.profile)) {
             (session.id, &session.stored, &session.lineage, session.is_fresh()).hash(&mut hash);
             if self.list.prefs.state.is_some() {
@@ -258,7 +265,10 @@ impl Making<'_> {
         let Some(state) = self.list.prefs.state else { return true };
         let session = entry.key.session.and_then(|id| self.world.sessions.get(&id));
         match state {
-            StateFilter::Working => session.is_some_and(status::is_working),
+            StateFilter::Working => {
+                let other = |id| self.world.works_elsewhere(&entry.key.profile, id);
+                session.is_some_and(status::is_working) || entry.stored_id().is_some_and(other)
+            }
             StateFilter::Waiting => session.is_some_and(|session| status::of(session).needs_input()),
             StateFilter::Unread => session.is_some_and(|session| session.unread != Unread::None),
             StateFilter::Pinned => entry.pinned,

@@ -36,7 +36,8 @@ impl Paper<'_> {
                 left.push(Span::styled("▸", theme.good));
             }
         } else {
-            left.push(Span::raw(" "));
+            let style = if self.works_elsewhere(entry) { theme.good } else { theme.dim };
+            left.push(Span::styled(if self.runs_elsewhere(entry) { "▹" } else { " " }, style));
         }
         left.push(Span::raw(" "));
         let style = if shown || tab { theme.strong } else { theme.text };
@@ -59,6 +60,17 @@ impl Paper<'_> {
         let room = self.cells.saturating_sub(cells(&left) + cells(&right));
         left.push(Span::styled(width::truncate(&title, room), style));
         ends(left, right, self.cells)
+    }
+
+    /// Whether its backend says that another program has it run.
+    pub(super) fn works_elsewhere(&self, entry: &Entry) -> bool {
+        entry.stored_id().is_some_and(|id| self.world.works_elsewhere(&entry.key.profile, id))
+    }
+
+    /// The same, or it may be so: nobody closed it, and something was said in it a moment ago.
+    pub(super) fn runs_elsewhere(&self, entry: &Entry) -> bool {
+        let may = || entry.stored.as_ref().is_some_and(|row| row.may_run(self.ui.wall));
+        self.works_elsewhere(entry) || may()
     }
 
     /// How long ago something happened in it, in at most four cells.

@@ -13,10 +13,14 @@ const LONGEST: usize = 1 << 20;
 /// Ids in one delete, as in Hermes.
 const MAX_IDS: usize = 500;
 
-/// Whether this connection begins a request of its own: a websocket begins with a GET, and nothing here does.
+/// How a websocket begins.
+const SOCKET: &[u8] = b"GET /api/ws";
+
+/// Whether this connection begins a request of its own.
 pub(super) async fn is_one(stream: &TcpStream) -> bool {
-    let mut first = [0];
-    matches!(stream.peek(&mut first).await, Ok(1)) && first != *b"G"
+    let mut first = [0; SOCKET.len()];
+    let peeked = stream.peek(&mut first).await.unwrap_or(0);
+    peeked > 0 && !SOCKET.starts_with(first.get(..peeked).unwrap_or_default())
 }
 
 /// Answers one request. A connection that breaks is its own loss.
@@ -80,12 +84,49 @@ fn route(backend: &Backend, method: &str, path: &str, body: &Value) -> (u16, Val
                 _ => return (404, json!({ "detail": "Not Found" })),
             }
         }
+        ("GET", ["api", "tools", "toolsets"]) => return (200, listed(backend, &TOOLSETS)),
+        ("GET", ["api", "skills"]) => return (200, listed(backend, &SKILLS)),
+        ("PUT", ["api", "tools", "toolsets", name]) => return switch(backend, &TOOLSETS, name, body),
+        ("PUT", ["api", "skills", "toggle"]) => return switch(backend, &SKILLS, &text("name"), body),
         ("POST", ["api", "sessions", "bulk-delete"]) => return delete(backend, body),
         ("PATCH", ["api", "sessions", session]) => return change(backend, session, body),
         _ => return (404, json!({ "detail": "Not Found" })),
     };
     match done {
         Ok(()) => (200, json!({ "ok": true })),
+        Err(error) => (500, json!({ "detail": error.to_string() })),
+    }
+}
+
+/// Groups of tools, and skills, that can be turned off; it changes nothing in what the demo plays.
+const TOOLSETS: [(&str, &str); 5] = [
+    ("terminal", "Run commands"),
+    ("file", "Read, write and patch files"),
+    ("todo", "Keep a list of what is to be done"),
+    ("delegation", "Give parts of the work to child agents"),
+    ("web", "Search and read the web"),
+];
+const SKILLS: [(&str, &str); 2] =
+    [(super::tools::SKILL, "Looks up the weather"), ("release-notes", "Writes what is new")];
+
+fn listed(backend: &Backend, all: &[(&str, &str)]) -> Value {
+    let off = &backend.lock().config.off;
+    let one = |(name, about): &(&str, &str)| json!({ "name": name, "description": about, "enabled": !off.iter().any(|known| known == name) });
+    all.iter().map(one).collect()
+}
+
+fn switch(backend: &Backend, all: &[(&str, &str)], name: &str, body: &Value) -> (u16, Value) {
+    if !all.iter().any(|(known, _)| *known == name) {
+        return (400, json!({ "detail": format!("Unknown: {name}") }));
+    }
+    let on = body.get("enabled").and_then(Value::as_bool).unwrap_or_default();
+    let config = &mut backend.lock().config;
+    config.off.retain(|known| known != name);
+    if !on {
+        config.off.push(name.to_owned());
+    }
+    match config.save(&backend.home) {
+        Ok(()) => (200, json!({ "ok": true, "name": name, "enabled": on })),
         Err(error) => (500, json!({ "detail": error.to_string() })),
     }
 }

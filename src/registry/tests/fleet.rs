@@ -3,12 +3,12 @@
 use super::{backends::stops, rig::*, shelf::root};
 use crate::{
     base::{
-        clock::{Tick, WallMs},
-        ids::{CallId, ClientId, SessionId},
+        clock::WallMs,
+        ids::{ClientId, SessionId},
         name::NameProblem,
     },
     model::{
-        agent::{Fact, Reply, Rest},
+        agent::{Fact, Reply},
         draft::Piece,
         fleet::{NewProfile, Operation, Place, Seen},
         profile::{BackendState, Profile},
@@ -19,7 +19,7 @@ use crate::{
     registry::{Effect, Input},
 };
 
-fn delete(name: &str, force: bool) -> Command {
+pub(super) fn delete(name: &str, force: bool) -> Command {
     Command::DeleteProfile { profile: profile(name), confirm: profile(name), force }
 }
 
@@ -27,11 +27,11 @@ fn rename(from: &str, to: &str) -> Command {
     Command::RenameProfile { profile: profile(from), to: profile(to), force: false }
 }
 
-fn new(name: &str) -> NewProfile {
+pub(super) fn new(name: &str) -> NewProfile {
     NewProfile { name: profile(name), clone: None, clone_all: false, description: String::new(), soul: None }
 }
 
-fn seen(names: &[&str]) -> Seen {
+pub(super) fn seen(names: &[&str]) -> Seen {
     let of = |name: &&str| Profile::new(profile(name), "/home");
     names.iter().map(of).collect::<Vec<_>>().into()
 }
@@ -51,7 +51,7 @@ fn operations(effects: &[Effect]) -> Vec<(u64, Operation)> {
     effects.iter().filter_map(of).collect()
 }
 
-fn told(effects: &[Effect]) -> Vec<Result<Answer, Refusal>> {
+pub(super) fn told(effects: &[Effect]) -> Vec<Result<Answer, Refusal>> {
     let of = |effect: &Effect| match effect {
         Effect::Answer { answer, .. } => Some(Ok(answer.clone())),
         Effect::Refuse { reason, .. } => Some(Err(reason.clone())),
@@ -88,7 +88,7 @@ fn ends(rig: &mut Rig, name: &str, effects: &[Effect]) -> Vec<Effect> {
     rig.state(name, BackendState::Cold)
 }
 
-fn done(rig: &mut Rig, effects: &[Effect], seen: Seen) -> Vec<Effect> {
+pub(super) fn done(rig: &mut Rig, effects: &[Effect], seen: Seen) -> Vec<Effect> {
     let [(id, _)] = &operations(effects)[..] else { panic!("{effects:?}") };
     rig.run(Input::Operated { id: *id, result: Ok(()), seen: Some(seen) })
 }
@@ -382,57 +382,4 @@ fn a_colour_that_cannot_be_written_goes_back() {
     rig.step(Input::Painted { id: second, result: Err("read-only".into()) });
     assert_eq!(colour(&rig), Some(Colour(1)), "what was on the disk all the time");
     assert_eq!(rig.reg.world().shelf.colours[&profile("work")], Colour(1));
-}
-
-fn requests(effects: &[Effect]) -> Vec<(CallId, Rest)> {
-    let of = |effect: &Effect| match effect {
-        Effect::Rest { call, what, .. } => Some((*call, what.clone())),
-        _ => None,
-    };
-    effects.iter().filter_map(of).collect()
-}
-
-/// E19, J01: what a profile is for and its soul are written by its own backend, which is woken for it; and the last step of a making
-/// that fails leaves a profile, and a word.
-#[test]
-fn a_profiles_words_are_written_by_its_own_backend() {
-    let mut rig = Rig::new();
-    let describe = Command::Describe { profile: profile("work"), text: " for\nwork ".into() };
-    let effects = rig.command(describe);
-    assert_eq!((starts(&effects), told(&effects)), (1, vec![]));
-    rig.state("work", BackendState::Waking { since: Tick(0), slow: false, line: "".into() });
-    let effects = rig.up("work");
-    let [(call, Rest::Describe { profile: to, text })] = &requests(&effects)[..] else {
-        panic!("{effects:?}")
-    };
-    assert_eq!((to, text.as_str()), (&profile("work"), "for work"));
-    assert_eq!(told(&rig.reply(*call, Reply::Done)), [Ok(Answer::Done)]);
-    let effects = rig.command(Command::WriteSoul { profile: profile("work"), text: "s".into() });
-    let [(call, Rest::Soul { .. })] = &requests(&effects)[..] else { panic!("{effects:?}") };
-    let refused = Reply::Failed { code: 500, message: "no room".into() };
-    assert_eq!(told(&rig.reply(*call, refused.clone())), [Err(Refusal::Backend("no room".into()))]);
-    // With a new one.
-    let effects =
-        rig.command(Command::CreateProfile(Box::new(NewProfile { soul: Some("s".into()), ..new("play") })));
-    let effects = done(&mut rig, &effects, seen(&["default", "play", "research", "work"]));
-    assert_eq!((starts(&effects), told(&effects)), (1, vec![]), "not yet all that it should be");
-    rig.state("play", BackendState::Waking { since: Tick(0), slow: false, line: "".into() });
-    let effects = rig.up("play");
-    let [(call, Rest::Soul { text, .. })] = &requests(&effects)[..] else { panic!("{effects:?}") };
-    assert_eq!(text, "s");
-    assert_eq!(told(&rig.reply(*call, refused)), [Ok(Answer::Done)]);
-    let notice = rig.reg.world().notices.last().unwrap();
-    assert!(
-        notice.what.raw().contains("play was made, but its SOUL.md was not written: no room"),
-        "{notice:?}"
-    );
-}
-
-/// The end waits for what is under way: half a profile is none.
-#[test]
-fn hermux_does_not_end_in_the_middle_of_an_operation() {
-    let mut rig = Rig::new();
-    let effects = rig.command(delete("work", false));
-    assert!(!rig.run(Input::Ending).contains(&Effect::Exit));
-    assert!(done(&mut rig, &effects, seen(&["default", "research"])).contains(&Effect::Exit));
 }

@@ -26,4 +26,5 @@ mod terminals;
 mod texts;
 mod turns;
 mod watch;
+mod words;
 mod writes;

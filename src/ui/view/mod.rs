@@ -7,6 +7,7 @@ mod activity;
 mod areas;
 pub mod badge;
 mod card;
+mod changes;
 mod chat;
 mod completion;
 mod composer;
@@ -52,16 +53,12 @@ use super::mirror::Mirror;
 use super::state::guard::CardKey;
 use super::state::layer::Layer;
 use super::state::manage::Manage;
-use super::state::setup::Setup;
 use super::state::{Focus, Hit, UiState};
 use super::theme::Theme;
 use crate::base::clock::Tick;
 use crate::base::ids::ProfileName;
-use crate::model::profile::BackendState;
 use crate::model::prompt::Prompt;
 use crate::model::session::Session;
-use crate::model::status;
-use crate::model::tool::Subagent;
 use crate::model::world::World;
 
 /// A box: titles on its upper border, a foot on its lower one, rows inside. Without borders only the rows are shown.
@@ -208,7 +205,7 @@ pub fn screen<'a>(ui: &'a mut UiState, mirror: &Mirror, theme: &Theme, home: &st
         title: title::text(world, session),
         hits,
         card_in_focus,
-        changes: changes(ui, mirror, session, theme, now),
+        changes: changes::next(ui, mirror, session, theme, now),
         areas,
     }
 }
@@ -257,7 +254,7 @@ fn palette_alone<'a>(
         over,
         title: "hermux".to_owned(),
         card_in_focus: None,
-        changes: leader_hint(ui).filter(|at| *at > now),
+        changes: changes::leader_hint(ui).filter(|at| *at > now),
     }
 }
 
@@ -356,7 +353,7 @@ fn overlay(
     (theme, plain): (&Theme, &Theme),
     now: Tick,
 ) -> Option<Over> {
-    if leader_hint(ui).is_some_and(|at| at <= now) {
+    if changes::leader_hint(ui).is_some_and(|at| at <= now) {
         return Some(layer::after_leader(&ui.keymap, ui.size, theme));
     }
     match ui.layer.as_ref()? {
@@ -365,40 +362,4 @@ fn overlay(
         Layer::Form(open) => Some(form::boxed(open, world, &ui.keymap, ui.size, (theme, now))),
         layer => layer::over(layer, look, &ui.keymap, ui.size, (theme, now)),
     }
-}
-
-/// When the leader shows what may follow (KEY-03).
-fn leader_hint(ui: &UiState) -> Option<Tick> {
-    ui.leader.map(|since| since.plus(ui.config.keys.leader_hint_ms.0))
-}
-
-/// The next moment at which the same data gives another screen.
-fn changes(
-    ui: &UiState,
-    mirror: &Mirror,
-    session: Option<&Session>,
-    theme: &Theme,
-    now: Tick,
-) -> Option<Tick> {
-    let world = mirror.world();
-    let searches = matches!(&ui.layer, Some(Layer::Palette(open))
-        if open.search.asked.is_some() || open.setup.as_ref().is_some_and(Setup::waits));
-    let spins = searches
-        || session.is_some_and(|session| status::of(session) == status::Status::Working)
-        || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Waking { .. }))
-        || session.is_some_and(|session| session.subagents.iter().any(Subagent::is_working))
-        || matches!(&ui.layer, Some(Layer::Form(form)) if form.busy.is_some());
-    let counts = session.is_some_and(|session| {
-        session.turn.is_busy() || card_prompt(session).is_some_and(|p| p.is_waiting() && p.deadline.is_some())
-    }) || list::counts(ui, world)
-        || world.profiles.iter().any(|profile| matches!(profile.backend, BackendState::Retrying { .. }));
-    // On the hub's clock, so that the seconds turn when they are over.
-    let next = |step: u64| mirror.own_time(Tick((mirror.hub_time(now).0 / step + 1) * step));
-    let spin = spins.then(|| motion::turns(theme, now)).flatten();
-    let count = counts.then(|| next(1_000));
-    let leader = leader_hint(ui).filter(|at| *at > now);
-    let guard = ui.guard.opens().filter(|at| *at > now);
-    let other =
-        ui.pane().and_then(|pane| pane.other.as_ref()).map(|(_, until)| *until).filter(|at| *at > now);
-    [spin, count, leader, guard, other, hubless::changes(ui, now)].into_iter().flatten().min()
 }

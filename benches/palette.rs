@@ -54,7 +54,8 @@ fn fill(home: &Path, profile: usize, sessions: usize) {
         let seed = n * 31 + profile * 7;
         let word = |k: usize| WORDS[(seed / (k * k + 1) + k * 5) % WORDS.len()];
         let title = format!("{} {} {} {} {n}", word(0), word(1), word(2), word(3));
-        let (id, at) = (format!("20261121_{profile:02}{n:06}_0badcafe"), 1_700_000_000 + n * 997);
+        let id = format!("20261121_{profile:02}{n:06}_0badcafe");
+        let at = 1_700_000_000 + i64::try_from(n).unwrap() * 997;
         all.prepare_cached(
             "INSERT INTO sessions (id, source, started_at, title, message_count, model, cwd) VALUES (?1, 'tui', ?2, ?3, 2, 'model', ?4)",
         )

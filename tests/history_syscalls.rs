@@ -3,7 +3,6 @@
 //! `strace` records them. Where there is none, or where it may not, the test says so; `history_files` holds by other means that no
 //! byte changes.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use hermux::{base::ids::ProfileName, history};
 use rusqlite::Connection;

@@ -103,6 +103,7 @@ fn only_looks(commands: &[Command]) {
                 | Command::Search { .. }
                 | Command::StopSearch
                 | Command::Commands { .. }
+                | Command::Choices { wake: false, .. }
         );
         assert!(looks, "{command:?}");
     }

@@ -54,7 +54,8 @@ fn the_palette_opens_by_each_of_its_ways_in_the_legacy_encoding() {
 #[test]
 fn a_stored_session_of_another_profile_is_found_and_opened_without_a_backend() {
     let home = Home::new().with_demo("--pace 20");
-    let person = Person::at(home.hermux().size(140, 45).start());
+    let hermux = || home.hermux().arg("--hermes").arg(home.stand_in()).size(140, 45);
+    let person = Person::at(hermux().start());
     person.next_profile();
     person.wait_text("Write to work");
     person.send("/demo stream 3 0 Quokka");
@@ -64,10 +65,13 @@ fn a_stored_session_of_another_profile_is_found_and_opened_without_a_backend() {
     person.wait_end(seconds(10));
     home.stop_hub();
 
-    let person = Person::at(home.hermux().size(140, 45).kind(Kind::Plain).start());
+    let person = Person::at(hermux().kind(Kind::Plain).start());
     person.wait_text("Write to default");
+    person.keys("\x1b2");
+    person.wait_text("Quokka-0003");
     person.ctrl('x');
     person.keys("w");
+    person.wait_for("its tab is closed", |s| !s.has("Quokka-0003"));
     person.keys("\x10");
     person.wait_for("it is open", is_open);
     person.keys("@stream");

@@ -89,7 +89,7 @@ fn the_hub_is_told_what_is_shown() {
     assert_eq!((stage.ui.active, focused(&mut stage)), (Some(SessionId(3)), vec![3]));
 }
 
-/// What is typed before there is a session is seen, kept, and never sent to one that was not seen.
+/// H17: what is typed before there is a session is seen, kept, and never sent to one that was not seen.
 #[test]
 fn what_is_typed_before_there_is_a_session_is_kept_and_not_sent() {
     let mut stage = Stage::alone(Start::Draft, SIZE);

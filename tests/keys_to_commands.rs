@@ -410,7 +410,7 @@ fn after_a_close_a_neighbour_or_a_fresh_draft_is_shown() {
     assert!(stage.commands().contains(&fresh));
 }
 
-/// F01, F02.
+/// F01, F02, F07.
 /// M9.
 #[test]
 fn switching_profile_is_a_fresh_draft_and_the_active_one_again_is_nothing() {

@@ -93,7 +93,7 @@ fn speaking_of(text: &str) -> World {
 
 // --- typed ---------------------------------------------------------------------------------------------------------
 
-/// D01, D02, D03: letters after `@` find sessions of every profile, a key puts the link there, what is sent is its exact text.
+/// D01, D02, D03, H09: letters after `@` find sessions of every profile, a key puts the link there, what is sent is its exact text.
 #[test]
 fn a_session_is_linked_by_typing_its_name() {
     let mut stage = stage(busy(), 1);

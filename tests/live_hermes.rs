@@ -107,7 +107,7 @@ fn texts(rows: &[(String, String)]) -> Vec<&str> {
 }
 
 /// M1, M6, INV1: two profiles at work, watched in turns.
-/// A01, A02, A05–A07, G08, I01–I05, INV3, M1, M7, M9.
+/// A01, A02, A05–A07, F08, G08, I01–I05, INV3, M1, M7, M9.
 #[test]
 #[ignore = "needs a real Hermes; .ci/run runs it"]
 fn two_profiles_stream_at_once_and_no_line_is_lost_doubled_or_in_the_wrong_place() {

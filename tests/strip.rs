@@ -304,7 +304,7 @@ fn the_toggle_goes_home_and_from_there_to_all_profiles() {
     assert!(last_row(&mut stage).contains('⌂'));
 }
 
-/// E01, E21, E22, E23: with one profile only home and "+"; the rest is there with the second.
+/// E01, E18, E21, E22, E23: with one profile only home and "+"; the rest is there with the second.
 #[test]
 fn one_profile_has_only_its_home_and_a_way_to_another() {
     let mut world = busy();

@@ -82,7 +82,7 @@ fn an_answer_that_cannot_be_read_says_so(#[case] expect: Expect, #[case] json: V
     assert!(matches!(answer(expect, &json), Reply::Failed { code: UNREADABLE, .. }));
 }
 
-/// CHECK 40: a resumed id can differ from the one asked for.
+/// CHECK 40, H02: a resumed id can differ from the one asked for.
 #[test]
 fn a_built_session_goes_on_under_its_key() {
     let built = built(&json!({

@@ -38,7 +38,7 @@ pub(super) fn stops(effects: &[Effect]) -> Vec<String> {
     stops.collect()
 }
 
-/// INV23, A04.
+/// INV23, A04, K09.
 #[test]
 fn one_episode_of_trouble_is_one_notice() {
     let mut rig = Rig::new();

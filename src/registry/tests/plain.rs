@@ -85,3 +85,16 @@ fn opening_a_stored_session_starts_no_backend() {
     assert_eq!(starts(&effects), 0);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Load { .. })));
 }
+
+/// H07.
+#[test]
+fn a_turn_knows_since_when_it_runs() {
+    let mut rig = Rig::new();
+    let session = rig.ready("work", "aa");
+    assert_eq!(rig.session(session).turn.started, None);
+    rig.wait(5_000);
+    let began = rig.now;
+    rig.fact("work", "aa", Fact::TurnStarted);
+    rig.wait(5_000);
+    assert_eq!(rig.session(session).turn.started, Some(Tick(began)));
+}

@@ -265,7 +265,7 @@ fn a_title_goes_to_the_session_that_it_came_on() {
     assert_eq!(rig.session(b).title, None);
 }
 
-/// CHECK 27.
+/// CHECK 27, H06.
 #[test]
 fn usage_may_begin_again_at_zero() {
     let mut rig = Rig::new();

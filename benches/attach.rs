@@ -119,7 +119,7 @@ fn filled(clock: Clock) -> Registry {
         first_id: 0,
     };
     let mut registry = Registry::new(settings);
-    registry.step(Input::ProfilesSeen(profiles()), clock.now());
+    registry.step(Input::ProfilesSeen(profiles().into()), clock.now());
     for n in 0..SESSIONS {
         let stored = StoredId::new(&format!("20261121_040000_{n:08}")).unwrap();
         let profile = ProfileName::default_profile();
@@ -172,7 +172,6 @@ async fn serve(registry: Registry, clock: Clock, home: &Path, socket: &Path, sto
     });
     let settings = run::Settings {
         root: home.to_owned(),
-        primary: ProfileName::default_profile(),
         profiles: profiles(),
         store: home.join("kept"),
         clock,

@@ -15,6 +15,7 @@ use hermux::{
 };
 use rusqlite::Connection;
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::{
@@ -232,12 +233,13 @@ fn make(home: &Path, n: usize, size: &Size) {
             ids.push(id);
         }
         let mut say = |id: &str, k: usize| {
-            let role = if k % 2 == 0 { "user" } else { "assistant" };
-            let mut text = String::from(if k % 2 == 0 { "even" } else { "odd" });
+            let role = if k.is_multiple_of(2) { "user" } else { "assistant" };
+            let mut text = String::from(if k.is_multiple_of(2) { "even" } else { "odd" });
             for _ in 0..24 {
-                text += &format!(" w{}", random(20_000).min(random(20_000)));
+                // Writing into a string does not fail.
+                let _ = write!(text, " w{}", random(20_000).min(random(20_000)));
             }
-            if k % 3 == 0 {
+            if k.is_multiple_of(3) {
                 text += " lorem";
             }
             if k % RARE == 7 {

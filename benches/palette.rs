@@ -60,7 +60,7 @@ fn fill(home: &Path, profile: usize, sessions: usize) {
             "INSERT INTO sessions (id, source, started_at, title, message_count, model, cwd) VALUES (?1, 'tui', ?2, ?3, 2, 'model', ?4)",
         )
         .unwrap()
-        .execute(params![id, at, (n % 10 != 0).then_some(&title), format!("/home/person/work/{}", word(4))])
+        .execute(params![id, at, (!n.is_multiple_of(10)).then_some(&title), format!("/home/person/work/{}", word(4))])
         .unwrap();
         for role in ["user", "assistant"] {
             all.prepare_cached(

@@ -154,7 +154,7 @@ fn live_lists_are_what_hermes_lists() {
         // Each profile's own: ids stay equal on purpose, titles and times do not.
         db.execute(
             "UPDATE sessions SET started_at = started_at + ?1, title = title || ' of ' || ?2",
-            (100 * n as i64, profile),
+            (100 * i64::try_from(n).unwrap(), profile),
         )
         .unwrap();
     }

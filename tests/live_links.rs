@@ -1,5 +1,5 @@
 //! A link from one profile's session to another's, as a person makes it, and the real agent that follows it.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test says so by failing")]
+#![expect(clippy::expect_used, reason = "a test says so by failing")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Profiles made, renamed, described and deleted by a hub with the demo's backends, and what another hand does to their directories.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod attached;
 mod common;

@@ -1,5 +1,6 @@
 //! Profiles at a real terminal, with the demo's backends and a `hermes` that makes and deletes directories: the mouse's bytes, the person's
 //! editor, what is on disk afterwards.
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod common;
 

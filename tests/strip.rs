@@ -1,4 +1,5 @@
 //! The strip, its gestures and the dialogs of profiles: (screen, keys and mouse) → (commands, screen), on a simulated clock.
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod stage;
 

@@ -1,5 +1,4 @@
 //! Tabs: going back through them, opening closed ones again, closing the others, what does not fit.
-#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 mod stage;
 
@@ -17,7 +16,7 @@ use stage::worlds::{add, busy, name, session, three_profiles};
 fn many(count: u64) -> World {
     let mut world = three_profiles();
     for id in 1..=count {
-        let profile = if id % 2 == 0 { "work" } else { "default" };
+        let profile = if id.is_multiple_of(2) { "work" } else { "default" };
         add(&mut world, session(id, profile, &format!("Session {id}")));
     }
     world
@@ -94,7 +93,7 @@ fn closed_tabs_open_again_in_turn() {
     gone(&mut stage, 3);
     stage.commands();
     let open = |id: u64| Command::OpenStored {
-        profile: name(if id % 2 == 0 { "work" } else { "default" }),
+        profile: name(if id.is_multiple_of(2) { "work" } else { "default" }),
         stored: StoredId::new(&format!("20261121_0300{id:02}_abcdef")).unwrap(),
     };
     stage.keys("ctrl-x T");

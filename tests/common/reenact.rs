@@ -47,12 +47,15 @@ struct Request {
     call: Option<Value>,
 }
 
+/// An id that a session got: its stored one, its root, and its place among the tabs then.
+pub(crate) type Named = (SessionId, Option<StoredId>, Option<LineageRoot>, Option<usize>);
+
 pub(crate) struct Reenactment {
     pub(crate) name: String,
     /// How each session stood when it was closed, and those that stood open at the end.
     pub(crate) text: String,
     /// Every id that a session got, in order, and its place among the tabs then.
-    pub(crate) ids: Vec<(SessionId, Option<StoredId>, Option<LineageRoot>, Option<usize>)>,
+    pub(crate) ids: Vec<Named>,
     registry: Registry,
     mirror: World,
     profile: ProfileName,

@@ -30,7 +30,8 @@ async fn choices(rig: &mut Rig, session: Option<SessionId>, topic: Topic) -> Vec
 
 async fn set(rig: &mut Rig, session: Option<SessionId>, setting: Setting) {
     let answer = rig.ask(Command::Configure { profile: work(), session, setting: setting.clone() }).await;
-    assert_eq!(answer, Answer::Done, "{setting:?}");
+    // It may be set with a warning.
+    assert!(matches!(answer, Answer::Done | Answer::Output { .. }), "{setting:?}: {answer:?}");
 }
 
 fn chosen(list: &[Choice]) -> Vec<&str> {

@@ -150,6 +150,17 @@ fn a_warning_is_shown_before_anything_is_set() {
     assert_eq!(asked(&mut stage), [command]);
 }
 
+/// What is set with a warning is set, and the warning is read.
+#[test]
+fn a_warning_that_came_too_late_is_still_read() {
+    let mut stage = choosing(SIZES[1]);
+    stage.type_text("opus");
+    stage.keys("enter");
+    stage.answer_last(Answer::Output { text: "".into(), warning: Some("It was not in the list.".into()) });
+    assert!(stage.draw().contains("It was not in the list."), "{}", stage.draw());
+    assert!(stage.ui.choices.is_empty());
+}
+
 /// H04: nobody turns approvals off by one key.
 #[test]
 fn turning_approvals_off_is_asked_about() {

@@ -28,7 +28,8 @@ pub enum Topic {
 pub struct Choice {
     /// What is told to the backend when it is chosen.
     pub value: Untrusted,
-    /// What it belongs to, as the backend names it: a model's provider, a skill's category. Empty: to nothing.
+    /// What it belongs to, as the backend names it: a model's provider, a skill's category. Empty: to nothing, or to the provider in
+    /// use, which need not be named, and which Hermes does not always know by its name.
     pub group: Untrusted,
     /// The group's name for people.
     pub group_name: Untrusted,
@@ -41,7 +42,7 @@ pub struct Choice {
 /// A wish to have something set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Setting {
-    /// `confirmed`: the person saw what the backend warned of.
+    /// `provider`: empty for the one in use. `confirmed`: the person saw what the backend warned of.
     Model {
         model: String,
         provider: String,

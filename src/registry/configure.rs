@@ -203,7 +203,7 @@ fn is_sound(setting: &Setting) -> bool {
             && !word.contains(|c: char| c.is_whitespace() || c.is_control())
     };
     match setting {
-        Setting::Model { model, provider, .. } => word(model) && word(provider),
+        Setting::Model { model, provider, .. } => word(model) && (provider.is_empty() || word(provider)),
         Setting::Effort(text) | Setting::Personality(text) | Setting::Toolset { name: text, .. } => {
             word(text)
         }

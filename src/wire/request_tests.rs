@@ -99,6 +99,10 @@ fn every_call_has_exactly_the_documented_parameters() {
             json!(["config.set", {"session_id": "24035877", "key": "model", "value": "t --provider p --session"}]),
         ),
         (
+            set(Some(live()), Setting::Model { model: text(), provider: String::new(), confirmed: false }),
+            json!(["config.set", {"session_id": "24035877", "key": "model", "value": "t --session"}]),
+        ),
+        (
             set(None, Setting::Model { model: text(), provider: "p".into(), confirmed: true }),
             json!(["config.set", {"key": "model", "value": "t --provider p --global", "confirm_expensive_model": true}]),
         ),

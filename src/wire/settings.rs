@@ -59,6 +59,9 @@ pub(super) fn value(setting: &Setting, of_session: bool) -> String {
     match setting {
         Setting::Model { model, provider, .. } => {
             let scope = if of_session { "--session" } else { "--global" };
+            if provider.is_empty() {
+                return format!("{model} {scope}");
+            }
             format!("{model} --provider {provider} {scope}")
         }
         Setting::Effort(word) | Setting::Personality(word) | Setting::Directory(word) => word.clone(),
@@ -150,7 +153,8 @@ fn models(fields: &Fields<'_>) -> Option<Vec<Choice>> {
             list.push(Choice {
                 on: is_current && model.raw() == current,
                 value: model,
-                group: slug.clone(),
+                // Hermes refuses the name of an endpoint of one's own, which is "custom" here and no provider there.
+                group: if is_current { Untrusted::default() } else { slug.clone() },
                 group_name: group_name.clone(),
                 about: provider.text_or_empty("warning"),
             });

@@ -21,10 +21,7 @@ fn models_are_of_their_provider_and_one_is_set() {
             {"name": "no slug", "models": ["x"]}, 3,
         ], "model": "m-1", "provider": "custom"}),
     );
-    assert_eq!(
-        list.unwrap(),
-        [row("m-1", "moa", false), row("m-1", "custom", true), row("m-2", "custom", false)]
-    );
+    assert_eq!(list.unwrap(), [row("m-1", "moa", false), row("m-1", "", true), row("m-2", "", false)]);
 }
 
 /// H03, H04.

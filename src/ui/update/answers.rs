@@ -92,7 +92,10 @@ impl Step<'_> {
             (Answer::Exported(path), Some(Ask::Export)) => {
                 self.say(format!("Written: {}", text::label(path.raw(), 200)));
             }
-            (Answer::Output { text, warning }, _) => {
+            (Answer::Output { text, warning }, purpose) => {
+                if let Some(Ask::Configure(wish)) = &purpose {
+                    self.was_set(ask, &wish.0, &wish.2, &wish.3);
+                }
                 let mut shown = text.raw().to_owned();
                 if let Some(warning) = warning {
                     shown = format!("{}\n\n{shown}", warning.raw());
